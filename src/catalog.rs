@@ -7,6 +7,7 @@ pub mod table;
 
 use serde::Serialize;
 use std::fmt;
+use std::ops::Deref;
 
 /// One of the three conferencing platforms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -199,28 +200,35 @@ impl fmt::Display for Value {
     }
 }
 
-/// A parameter, or a member of a nested one, or a member of an answer.
+/// A parameter, or a member of a nested one.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
     pub name: &'static str,
     pub kind: Type,
     pub required: bool,
-    pub unit: &'static str,
-    pub values: &'static [Value],
     /// `values` are the known ones; others pass.
     pub open: bool,
-    pub min: Option<i64>,
-    pub max: Option<i64>,
-    /// Further JSON types taken as they are.
-    pub also: &'static [Type],
+    pub secret: bool,
+    /// The default is sent when the caller gives nothing.
+    pub always_sent: bool,
     /// The type of an array's scalar elements.
     pub items: Option<Type>,
     /// The members of an object, or of each object of an array.
     pub fields: &'static [Field],
+    /// Most have nothing more: apart from them, a field is a third as large.
+    pub more: Option<&'static More>,
+}
+
+/// What few fields have.
+#[derive(Debug)]
+pub struct More {
+    pub unit: &'static str,
+    pub values: &'static [Value],
+    pub min: Option<i64>,
+    pub max: Option<i64>,
+    /// Further JSON types taken as they are.
+    pub also: &'static [Type],
     pub default: &'static str,
-    pub secret: bool,
-    /// The default is sent when the caller gives nothing.
-    pub always_sent: bool,
     /// A second name under which the value travels too.
     pub also_sent_as: &'static str,
 }
@@ -231,19 +239,26 @@ impl Field {
         name: "",
         kind: Type::String,
         required: false,
-        unit: "",
-        values: &[],
         open: false,
-        min: None,
-        max: None,
-        also: &[],
-        items: None,
-        fields: &[],
-        default: "",
         secret: false,
         always_sent: false,
-        also_sent_as: "",
+        items: None,
+        fields: &[],
+        more: None,
     };
+}
+
+impl More {
+    pub const NONE: More =
+        More { unit: "", values: &[], min: None, max: None, also: &[], default: "", also_sent_as: "" };
+}
+
+impl Deref for Field {
+    type Target = More;
+
+    fn deref(&self) -> &More {
+        self.more.unwrap_or(const { &More::NONE })
+    }
 }
 
 /// What the platform's document says of two parameters together.

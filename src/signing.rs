@@ -1,7 +1,7 @@
 //! The signatures that callers need beside the calls: terminals log in to a media SDK with one, and other tools sign
 //! requests of their own with the other. JSON in, JSON out.
 
-use crate::catalog::{Field, Type};
+use crate::catalog::{Field, More, Type};
 use crate::error::{Error, Result, Status};
 use crate::json::Members;
 use crate::json::check::{Rules, check};
@@ -18,14 +18,24 @@ const USER_TOKEN: &[Field] = &[
     Field { name: "group_id", ..Field::EMPTY },
     Field { name: "user_id", ..Field::EMPTY },
     Field { name: "expire_time", kind: Type::Integer, ..Field::EMPTY },
-    Field { name: "timestamp_ms", kind: Type::Integer, min: Some(0), ..Field::EMPTY },
-    Field { name: "random", kind: Type::Integer, min: Some(0), max: Some(0x7fff_ffff), ..Field::EMPTY },
+    Field {
+        name: "timestamp_ms",
+        kind: Type::Integer,
+        more: Some(&More { min: Some(0), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: "random",
+        kind: Type::Integer,
+        more: Some(&More { min: Some(0), max: Some(0x7fff_ffff), ..More::NONE }),
+        ..Field::EMPTY
+    },
 ];
 
 const CHECKSUM: &[Field] = &[
     Field { name: "app_secret", required: true, secret: true, ..Field::EMPTY },
     Field { name: "rest_api_key", required: true, secret: true, ..Field::EMPTY },
-    Field { name: "curtime", kind: Type::Integer, min: Some(0), ..Field::EMPTY },
+    Field { name: "curtime", kind: Type::Integer, more: Some(&More { min: Some(0), ..More::NONE }), ..Field::EMPTY },
 ];
 
 /// The token with which an end user logs in to the media SDK of hst, by the algorithm of the vendor's TokenGenerator:

@@ -3,8 +3,8 @@
 //! The rows of the catalog: operations, error numbers and configuration keys.
 
 use super::{
-    Carrier, Demand, ErrorClass, ErrorNumber, Field, Method, Operation, PlatformName, Retry, Rule, Settles, Text, Type,
-    Value, When,
+    Carrier, Demand, ErrorClass, ErrorNumber, Field, Method, More, Operation, PlatformName, Retry, Rule, Settles, Text,
+    Type, Value, When,
 };
 
 pub const HST_PREFIX: &str = "";
@@ -575,12 +575,20 @@ pub static HST_APP_CREATE: Operation = Operation {
         Field {
             name: "status",
             kind: Type::String,
-            values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
-            default: "offline",
             always_sent: true,
+            more: Some(&More {
+                values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
+                default: "offline",
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
-        Field { name: "consumption_limit", kind: Type::Integer, unit: "yuan", ..Field::EMPTY },
+        Field {
+            name: "consumption_limit",
+            kind: Type::Integer,
+            more: Some(&More { unit: "yuan", ..More::NONE }),
+            ..Field::EMPTY
+        },
         Field {
             name: "service",
             kind: Type::Array,
@@ -590,16 +598,19 @@ pub static HST_APP_CREATE: Operation = Operation {
                     name: "service_id",
                     kind: Type::Integer,
                     required: true,
-                    values: &[
-                        Value::number(3).meaning("video"),
-                        Value::number(4).meaning("audio"),
-                        Value::number(5).meaning("screen sharing"),
-                        Value::number(6).meaning("signalling channel"),
-                        Value::number(7).meaning("presence service"),
-                        Value::number(8).meaning("recording"),
-                        Value::number(9).meaning("WeChat mini program"),
-                    ],
                     open: true,
+                    more: Some(&More {
+                        values: &[
+                            Value::number(3).meaning("video"),
+                            Value::number(4).meaning("audio"),
+                            Value::number(5).meaning("screen sharing"),
+                            Value::number(6).meaning("signalling channel"),
+                            Value::number(7).meaning("presence service"),
+                            Value::number(8).meaning("recording"),
+                            Value::number(9).meaning("WeChat mini program"),
+                        ],
+                        ..More::NONE
+                    }),
                     ..Field::EMPTY
                 },
                 Field { name: "use_limit", kind: Type::Integer, ..Field::EMPTY },
@@ -630,10 +641,18 @@ pub static HST_APP_UPDATE: Operation = Operation {
         Field {
             name: "status",
             kind: Type::String,
-            values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
+            more: Some(&More {
+                values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
-        Field { name: "consumption_limit", kind: Type::Integer, unit: "yuan", ..Field::EMPTY },
+        Field {
+            name: "consumption_limit",
+            kind: Type::Integer,
+            more: Some(&More { unit: "yuan", ..More::NONE }),
+            ..Field::EMPTY
+        },
         Field {
             name: "service",
             kind: Type::Array,
@@ -642,16 +661,19 @@ pub static HST_APP_UPDATE: Operation = Operation {
                     name: "service_id",
                     kind: Type::Integer,
                     required: true,
-                    values: &[
-                        Value::number(3).meaning("video"),
-                        Value::number(4).meaning("audio"),
-                        Value::number(5).meaning("screen sharing"),
-                        Value::number(6).meaning("signalling channel"),
-                        Value::number(7).meaning("presence service"),
-                        Value::number(8).meaning("recording"),
-                        Value::number(9).meaning("WeChat mini program"),
-                    ],
                     open: true,
+                    more: Some(&More {
+                        values: &[
+                            Value::number(3).meaning("video"),
+                            Value::number(4).meaning("audio"),
+                            Value::number(5).meaning("screen sharing"),
+                            Value::number(6).meaning("signalling channel"),
+                            Value::number(7).meaning("presence service"),
+                            Value::number(8).meaning("recording"),
+                            Value::number(9).meaning("WeChat mini program"),
+                        ],
+                        ..More::NONE
+                    }),
                     ..Field::EMPTY
                 },
                 Field { name: "use_limit", kind: Type::Integer, ..Field::EMPTY },
@@ -695,11 +717,29 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "start_time", kind: Type::Integer, required: true, unit: "unix-ms", ..Field::EMPTY },
-        Field { name: "end_time", kind: Type::Integer, required: true, unit: "unix-ms", ..Field::EMPTY },
+        Field {
+            name: "start_time",
+            kind: Type::Integer,
+            required: true,
+            more: Some(&More { unit: "unix-ms", ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "end_time",
+            kind: Type::Integer,
+            required: true,
+            more: Some(&More { unit: "unix-ms", ..More::NONE }),
+            ..Field::EMPTY
+        },
         Field { name: "app_id", kind: Type::String, ..Field::EMPTY },
         Field { name: "page", kind: Type::Integer, required: true, ..Field::EMPTY },
-        Field { name: "page_size", kind: Type::Integer, required: true, max: Some(100), ..Field::EMPTY },
+        Field {
+            name: "page_size",
+            kind: Type::Integer,
+            required: true,
+            more: Some(&More { max: Some(100), ..More::NONE }),
+            ..Field::EMPTY
+        },
     ],
     rules: &[Rule {
         words: "end_time must not be before start_time",
@@ -827,8 +867,20 @@ pub static YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME: Operation = Operation {
     fetches_token: false,
     params: &[
         Field { name: "UserId", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "BeginTime", kind: Type::String, required: true, unit: "unix-s", ..Field::EMPTY },
-        Field { name: "EndTime", kind: Type::String, required: true, unit: "unix-s", ..Field::EMPTY },
+        Field {
+            name: "BeginTime",
+            kind: Type::String,
+            required: true,
+            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "EndTime",
+            kind: Type::String,
+            required: true,
+            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            ..Field::EMPTY
+        },
     ],
     rules: &[Rule {
         words: "EndTime must not be before BeginTime",
@@ -853,8 +905,18 @@ pub static YOUME_QUERY_ROOM_INFO: Operation = Operation {
     fetches_token: false,
     params: &[
         Field { name: "RoomId", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "BeginTime", kind: Type::String, unit: "unix-s", ..Field::EMPTY },
-        Field { name: "EndTime", kind: Type::String, unit: "unix-s", ..Field::EMPTY },
+        Field {
+            name: "BeginTime",
+            kind: Type::String,
+            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "EndTime",
+            kind: Type::String,
+            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            ..Field::EMPTY
+        },
     ],
     rules: &[Rule {
         words: "EndTime must not be before BeginTime",
@@ -878,8 +940,20 @@ pub static YOUME_QUERY_ALL_INSTANCE_BY_TIME: Operation = Operation {
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "BeginTime", kind: Type::String, required: true, unit: "unix-s", ..Field::EMPTY },
-        Field { name: "EndTime", kind: Type::String, required: true, unit: "unix-s", ..Field::EMPTY },
+        Field {
+            name: "BeginTime",
+            kind: Type::String,
+            required: true,
+            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "EndTime",
+            kind: Type::String,
+            required: true,
+            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            ..Field::EMPTY
+        },
     ],
     rules: &[Rule {
         words: "EndTime must not be before BeginTime",
@@ -903,18 +977,27 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "QueryDate", kind: Type::String, required: true, unit: "day in UTC+8", ..Field::EMPTY },
+        Field {
+            name: "QueryDate",
+            kind: Type::String,
+            required: true,
+            more: Some(&More { unit: "day in UTC+8", ..More::NONE }),
+            ..Field::EMPTY
+        },
         Field {
             name: "CountBy",
             kind: Type::Integer,
             required: true,
-            values: &[
-                Value::number(0).meaning("all"),
-                Value::number(1).meaning("call duration"),
-                Value::number(2).meaning("number of rooms"),
-                Value::number(3).meaning("highest number online at once"),
-                Value::number(4).meaning("number of callers"),
-            ],
+            more: Some(&More {
+                values: &[
+                    Value::number(0).meaning("all"),
+                    Value::number(1).meaning("call duration"),
+                    Value::number(2).meaning("number of rooms"),
+                    Value::number(3).meaning("highest number online at once"),
+                    Value::number(4).meaning("number of callers"),
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
     ],
@@ -936,17 +1019,26 @@ pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation 
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "QueryDate", kind: Type::String, required: true, unit: "day in UTC+8", ..Field::EMPTY },
+        Field {
+            name: "QueryDate",
+            kind: Type::String,
+            required: true,
+            more: Some(&More { unit: "day in UTC+8", ..More::NONE }),
+            ..Field::EMPTY
+        },
         Field {
             name: "CountBy",
             kind: Type::Integer,
             required: true,
-            values: &[
-                Value::number(1).meaning("country"),
-                Value::number(2).meaning("province"),
-                Value::number(3).meaning("city"),
-                Value::number(4).meaning("network type"),
-            ],
+            more: Some(&More {
+                values: &[
+                    Value::number(1).meaning("country"),
+                    Value::number(2).meaning("province"),
+                    Value::number(3).meaning("city"),
+                    Value::number(4).meaning("network type"),
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
     ],
@@ -967,7 +1059,13 @@ pub static YOUME_COUNT_QOS_BY_DAY: Operation = Operation {
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "QueryDate", kind: Type::String, required: true, unit: "day in UTC+8", ..Field::EMPTY }],
+    params: &[Field {
+        name: "QueryDate",
+        kind: Type::String,
+        required: true,
+        more: Some(&More { unit: "day in UTC+8", ..More::NONE }),
+        ..Field::EMPTY
+    }],
     rules: &[],
     answered: &[],
 };
@@ -993,7 +1091,12 @@ pub static AVD_ROOM_CREATE: Operation = Operation {
         Field { name: "enable_voice_activated", kind: Type::Boolean, ..Field::EMPTY },
         Field { name: "enable_auto_avc", kind: Type::Boolean, ..Field::EMPTY },
         Field { name: "resolution", kind: Type::String, ..Field::EMPTY },
-        Field { name: "enable_transcode_video", kind: Type::String, also: &[Type::Boolean], ..Field::EMPTY },
+        Field {
+            name: "enable_transcode_video",
+            kind: Type::String,
+            more: Some(&More { also: &[Type::Boolean], ..More::NONE }),
+            ..Field::EMPTY
+        },
     ],
     rules: &[],
     answered: &[],
@@ -1092,8 +1195,20 @@ pub static AVD_ROOM_GET_STATISTIC: Operation = Operation {
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "start_time", kind: Type::Integer, required: true, unit: "unix-s", ..Field::EMPTY },
-        Field { name: "end_time", kind: Type::Integer, required: true, unit: "unix-s", ..Field::EMPTY },
+        Field {
+            name: "start_time",
+            kind: Type::Integer,
+            required: true,
+            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "end_time",
+            kind: Type::Integer,
+            required: true,
+            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            ..Field::EMPTY
+        },
     ],
     rules: &[Rule {
         words: "end_time must not be before start_time",
@@ -1118,8 +1233,20 @@ pub static AVD_ROOM_GET_RECORD: Operation = Operation {
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "record_start_time", kind: Type::String, required: true, unit: "unix-s", ..Field::EMPTY },
-        Field { name: "record_end_time", kind: Type::String, required: true, unit: "unix-s", ..Field::EMPTY },
+        Field {
+            name: "record_start_time",
+            kind: Type::String,
+            required: true,
+            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "record_end_time",
+            kind: Type::String,
+            required: true,
+            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            ..Field::EMPTY
+        },
         Field { name: "record_creator_id", kind: Type::String, ..Field::EMPTY },
         Field { name: "value_same_as_box", kind: Type::Boolean, ..Field::EMPTY },
         Field { name: "record_id", kind: Type::String, ..Field::EMPTY },
@@ -1210,8 +1337,18 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field { name: "user_id", kind: Type::String, ..Field::EMPTY },
         Field { name: "name", kind: Type::String, ..Field::EMPTY },
         Field { name: "video_resolution", kind: Type::String, ..Field::EMPTY },
-        Field { name: "video_bitrate", kind: Type::Integer, also: &[Type::String], ..Field::EMPTY },
-        Field { name: "video_framerate", kind: Type::Integer, unit: "fps", ..Field::EMPTY },
+        Field {
+            name: "video_bitrate",
+            kind: Type::Integer,
+            more: Some(&More { also: &[Type::String], ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "video_framerate",
+            kind: Type::Integer,
+            more: Some(&More { unit: "fps", ..More::NONE }),
+            ..Field::EMPTY
+        },
         Field {
             name: "videos",
             kind: Type::Array,
@@ -1245,7 +1382,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                                 Field { name: "g", kind: Type::Integer, ..Field::EMPTY },
                                 Field { name: "b", kind: Type::Integer, ..Field::EMPTY },
                             ],
-                            default: "white",
+                            more: Some(&More { default: "white", ..More::NONE }),
                             ..Field::EMPTY
                         },
                     ],
@@ -1268,7 +1405,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                                 Field { name: "g", kind: Type::Integer, ..Field::EMPTY },
                                 Field { name: "b", kind: Type::Integer, ..Field::EMPTY },
                             ],
-                            default: "white",
+                            more: Some(&More { default: "white", ..More::NONE }),
                             ..Field::EMPTY
                         },
                     ],
@@ -1298,12 +1435,15 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field {
             name: "video_level",
             kind: Type::String,
-            values: &[
-                Value::text("low").meaning("low"),
-                Value::text("middle").meaning("medium"),
-                Value::text("high").meaning("high"),
-            ],
-            default: "low",
+            more: Some(&More {
+                values: &[
+                    Value::text("low").meaning("low"),
+                    Value::text("middle").meaning("medium"),
+                    Value::text("high").meaning("high"),
+                ],
+                default: "low",
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field { name: "marking_video_by_id", kind: Type::Boolean, ..Field::EMPTY },
@@ -1315,12 +1455,15 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                 Field {
                     name: "channel",
                     kind: Type::Integer,
-                    values: &[
-                        Value::number(0).meaning("both"),
-                        Value::number(1).meaning("left"),
-                        Value::number(2).meaning("right"),
-                    ],
-                    default: "0",
+                    more: Some(&More {
+                        values: &[
+                            Value::number(0).meaning("both"),
+                            Value::number(1).meaning("left"),
+                            Value::number(2).meaning("right"),
+                        ],
+                        default: "0",
+                        ..More::NONE
+                    }),
                     ..Field::EMPTY
                 },
             ],
@@ -1329,34 +1472,46 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
         Field {
             name: "audio_file_type",
             kind: Type::String,
-            values: &[Value::text("wav").meaning("WAV"), Value::text("mp3").meaning("MP3")],
-            default: "mp3",
+            more: Some(&More {
+                values: &[Value::text("wav").meaning("WAV"), Value::text("mp3").meaning("MP3")],
+                default: "mp3",
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field {
             name: "audio_codec",
             kind: Type::String,
-            values: &[Value::text("pcm").meaning("PCM"), Value::text("aac").meaning("AAC")],
-            default: "aac",
+            more: Some(&More {
+                values: &[Value::text("pcm").meaning("PCM"), Value::text("aac").meaning("AAC")],
+                default: "aac",
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field {
             name: "audio_channels",
             kind: Type::Integer,
-            values: &[Value::number(1).meaning("mono"), Value::number(2).meaning("stereo")],
+            more: Some(&More {
+                values: &[Value::number(1).meaning("mono"), Value::number(2).meaning("stereo")],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field {
             name: "audio_samples",
             kind: Type::Integer,
-            unit: "Hz",
-            values: &[
-                Value::number(8000),
-                Value::number(16000),
-                Value::number(32000),
-                Value::number(44100),
-                Value::number(48000),
-            ],
+            more: Some(&More {
+                unit: "Hz",
+                values: &[
+                    Value::number(8000),
+                    Value::number(16000),
+                    Value::number(32000),
+                    Value::number(44100),
+                    Value::number(48000),
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field {
@@ -1370,27 +1525,33 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                         Field {
                             name: "type",
                             kind: Type::String,
-                            values: &[Value::text("udp").meaning("UDP")],
                             open: true,
+                            more: Some(&More { values: &[Value::text("udp").meaning("UDP")], ..More::NONE }),
                             ..Field::EMPTY
                         },
                         Field { name: "address", kind: Type::String, ..Field::EMPTY },
                         Field {
                             name: "audio_codec",
                             kind: Type::String,
-                            values: &[
-                                Value::text("pcma").meaning("G.711 A-law"),
-                                Value::text("pcmu").meaning("G.711 mu-law"),
-                            ],
                             open: true,
+                            more: Some(&More {
+                                values: &[
+                                    Value::text("pcma").meaning("G.711 A-law"),
+                                    Value::text("pcmu").meaning("G.711 mu-law"),
+                                ],
+                                ..More::NONE
+                            }),
                             ..Field::EMPTY
                         },
                         Field {
                             name: "audio_sample",
                             kind: Type::Integer,
-                            unit: "Hz",
-                            values: &[Value::number(8000), Value::number(16000)],
                             open: true,
+                            more: Some(&More {
+                                unit: "Hz",
+                                values: &[Value::number(8000), Value::number(16000)],
+                                ..More::NONE
+                            }),
                             ..Field::EMPTY
                         },
                         Field { name: "channels", kind: Type::Integer, ..Field::EMPTY },
@@ -1398,8 +1559,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                         Field {
                             name: "payloadtype",
                             kind: Type::Integer,
-                            min: Some(0),
-                            max: Some(127),
+                            more: Some(&More { min: Some(0), max: Some(127), ..More::NONE }),
                             ..Field::EMPTY
                         },
                     ],
@@ -1413,27 +1573,33 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                         Field {
                             name: "type",
                             kind: Type::String,
-                            values: &[Value::text("udp").meaning("UDP")],
                             open: true,
+                            more: Some(&More { values: &[Value::text("udp").meaning("UDP")], ..More::NONE }),
                             ..Field::EMPTY
                         },
                         Field { name: "address", kind: Type::String, ..Field::EMPTY },
                         Field {
                             name: "audio_codec",
                             kind: Type::String,
-                            values: &[
-                                Value::text("pcma").meaning("G.711 A-law"),
-                                Value::text("pcmu").meaning("G.711 mu-law"),
-                            ],
                             open: true,
+                            more: Some(&More {
+                                values: &[
+                                    Value::text("pcma").meaning("G.711 A-law"),
+                                    Value::text("pcmu").meaning("G.711 mu-law"),
+                                ],
+                                ..More::NONE
+                            }),
                             ..Field::EMPTY
                         },
                         Field {
                             name: "audio_sample",
                             kind: Type::Integer,
-                            unit: "Hz",
-                            values: &[Value::number(8000), Value::number(16000)],
                             open: true,
+                            more: Some(&More {
+                                unit: "Hz",
+                                values: &[Value::number(8000), Value::number(16000)],
+                                ..More::NONE
+                            }),
                             ..Field::EMPTY
                         },
                         Field { name: "channels", kind: Type::Integer, ..Field::EMPTY },
@@ -1441,8 +1607,7 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
                         Field {
                             name: "payloadtype",
                             kind: Type::Integer,
-                            min: Some(0),
-                            max: Some(127),
+                            more: Some(&More { min: Some(0), max: Some(127), ..More::NONE }),
                             ..Field::EMPTY
                         },
                     ],
@@ -1540,12 +1705,15 @@ pub static AVD_ROOM_MIX_RECORD_STOP: Operation = Operation {
         Field {
             name: "stream_type",
             kind: Type::String,
-            values: &[
-                Value::text("audio").meaning("audio recording"),
-                Value::text("video").meaning("video recording"),
-                Value::text("desktop").meaning("desktop recording"),
-            ],
             open: true,
+            more: Some(&More {
+                values: &[
+                    Value::text("audio").meaning("audio recording"),
+                    Value::text("video").meaning("video recording"),
+                    Value::text("desktop").meaning("desktop recording"),
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field { name: "record_id", kind: Type::String, ..Field::EMPTY },
@@ -1577,11 +1745,14 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
         Field {
             name: "record_type",
             kind: Type::Integer,
-            values: &[
-                Value::number(0).meaning("audio and video files"),
-                Value::number(1).meaning("video files"),
-                Value::number(2).meaning("audio files"),
-            ],
+            more: Some(&More {
+                values: &[
+                    Value::number(0).meaning("audio and video files"),
+                    Value::number(1).meaning("video files"),
+                    Value::number(2).meaning("audio files"),
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field { name: "record_id", kind: Type::String, ..Field::EMPTY },
@@ -1687,12 +1858,15 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
                 Field {
                     name: "channel",
                     kind: Type::Integer,
-                    values: &[
-                        Value::number(0).meaning("both"),
-                        Value::number(1).meaning("left"),
-                        Value::number(2).meaning("right"),
-                    ],
-                    default: "0",
+                    more: Some(&More {
+                        values: &[
+                            Value::number(0).meaning("both"),
+                            Value::number(1).meaning("left"),
+                            Value::number(2).meaning("right"),
+                        ],
+                        default: "0",
+                        ..More::NONE
+                    }),
                     ..Field::EMPTY
                 },
             ],
@@ -1813,22 +1987,45 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
     fetches_token: false,
     params: &[
         Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "enable_manual_avc", kind: Type::Boolean, default: "false", ..Field::EMPTY },
+        Field {
+            name: "enable_manual_avc",
+            kind: Type::Boolean,
+            more: Some(&More { default: "false", ..More::NONE }),
+            ..Field::EMPTY
+        },
         Field { name: "max_video_number", kind: Type::String, ..Field::EMPTY },
         Field {
             name: "layout_mode",
             kind: Type::Integer,
-            values: &[
-                Value::number(0).meaning("fixed, needs stream selection (room.avc.select_media)"),
-                Value::number(1).meaning("gallery, arranged automatically"),
-                Value::number(2).meaning("speaker, arranged automatically"),
-            ],
+            more: Some(&More {
+                values: &[
+                    Value::number(0).meaning("fixed, needs stream selection (room.avc.select_media)"),
+                    Value::number(1).meaning("gallery, arranged automatically"),
+                    Value::number(2).meaning("speaker, arranged automatically"),
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field { name: "video_name", kind: Type::String, ..Field::EMPTY },
-        Field { name: "video_framerate", kind: Type::Integer, unit: "fps", ..Field::EMPTY },
-        Field { name: "video_bitrate", kind: Type::Integer, unit: "bps", also: &[Type::String], ..Field::EMPTY },
-        Field { name: "video_resolution", kind: Type::String, unit: "px", ..Field::EMPTY },
+        Field {
+            name: "video_framerate",
+            kind: Type::Integer,
+            more: Some(&More { unit: "fps", ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "video_bitrate",
+            kind: Type::Integer,
+            more: Some(&More { unit: "bps", also: &[Type::String], ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "video_resolution",
+            kind: Type::String,
+            more: Some(&More { unit: "px", ..More::NONE }),
+            ..Field::EMPTY
+        },
     ],
     rules: &[],
     answered: &[],
@@ -1967,7 +2164,10 @@ pub static AVD_MEDIA_CREATE: Operation = Operation {
         Field {
             name: "player_out_audio_codec",
             kind: Type::String,
-            values: &[Value::text("pcma"), Value::text("pcmu"), Value::text("opus"), Value::text("g722")],
+            more: Some(&More {
+                values: &[Value::text("pcma"), Value::text("pcmu"), Value::text("opus"), Value::text("g722")],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
     ],
@@ -1992,8 +2192,18 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
         Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
         Field { name: "url", kind: Type::String, required: true, ..Field::EMPTY },
         Field { name: "play_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "replay_times", kind: Type::Integer, min: Some(-1), default: "0", ..Field::EMPTY },
-        Field { name: "enable_auto_close_stream", kind: Type::Boolean, default: "true", ..Field::EMPTY },
+        Field {
+            name: "replay_times",
+            kind: Type::Integer,
+            more: Some(&More { min: Some(-1), default: "0", ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "enable_auto_close_stream",
+            kind: Type::Boolean,
+            more: Some(&More { default: "true", ..More::NONE }),
+            ..Field::EMPTY
+        },
     ],
     rules: &[],
     answered: &[],
@@ -2235,7 +2445,10 @@ pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
         Field {
             name: "layout_mode",
             kind: Type::Integer,
-            values: &[Value::number(0).meaning("manual"), Value::number(1).meaning("automatic")],
+            more: Some(&More {
+                values: &[Value::number(0).meaning("manual"), Value::number(1).meaning("automatic")],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
     ],
@@ -2283,17 +2496,35 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
         Field {
             name: "layout_mode",
             kind: Type::Integer,
-            values: &[
-                Value::number(0).meaning("fixed, needs stream selection (room.avc.select_media)"),
-                Value::number(1).meaning("gallery, arranged automatically"),
-                Value::number(2).meaning("speaker, arranged automatically"),
-            ],
+            more: Some(&More {
+                values: &[
+                    Value::number(0).meaning("fixed, needs stream selection (room.avc.select_media)"),
+                    Value::number(1).meaning("gallery, arranged automatically"),
+                    Value::number(2).meaning("speaker, arranged automatically"),
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field { name: "video_name", kind: Type::String, ..Field::EMPTY },
-        Field { name: "video_framerate", kind: Type::Integer, unit: "fps", ..Field::EMPTY },
-        Field { name: "video_bitrate", kind: Type::Integer, also: &[Type::String], ..Field::EMPTY },
-        Field { name: "video_resolution", kind: Type::String, unit: "px", ..Field::EMPTY },
+        Field {
+            name: "video_framerate",
+            kind: Type::Integer,
+            more: Some(&More { unit: "fps", ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "video_bitrate",
+            kind: Type::Integer,
+            more: Some(&More { also: &[Type::String], ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "video_resolution",
+            kind: Type::String,
+            more: Some(&More { unit: "px", ..More::NONE }),
+            ..Field::EMPTY
+        },
     ],
     rules: &[],
     answered: &[],
@@ -2372,8 +2603,18 @@ pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
     params: &[
         Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
         Field { name: "fromId", kind: Type::String, ..Field::EMPTY },
-        Field { name: "start_time", kind: Type::Integer, unit: "unix-s", ..Field::EMPTY },
-        Field { name: "end_time", kind: Type::Integer, unit: "unix-s", ..Field::EMPTY },
+        Field {
+            name: "start_time",
+            kind: Type::Integer,
+            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "end_time",
+            kind: Type::Integer,
+            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            ..Field::EMPTY
+        },
     ],
     rules: &[Rule {
         words: "end_time must not be before start_time",
@@ -2690,15 +2931,31 @@ pub static AVD_DEVICE_CALL: Operation = Operation {
         Field { name: "name", kind: Type::String, required: true, ..Field::EMPTY },
         Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
         Field { name: "user_id", kind: Type::String, ..Field::EMPTY },
-        Field { name: "url", kind: Type::String, required: true, also_sent_as: "uri", ..Field::EMPTY },
+        Field {
+            name: "url",
+            kind: Type::String,
+            required: true,
+            more: Some(&More { also_sent_as: "uri", ..More::NONE }),
+            ..Field::EMPTY
+        },
         Field {
             name: "resolution_rate",
             kind: Type::String,
-            values: &[Value::text("640"), Value::text("1080"), Value::text("1280")],
+            more: Some(&More { values: &[Value::text("640"), Value::text("1080"), Value::text("1280")], ..More::NONE }),
             ..Field::EMPTY
         },
-        Field { name: "frame_rate", kind: Type::Integer, unit: "fps", ..Field::EMPTY },
-        Field { name: "video_rate", kind: Type::Integer, unit: "Mbit/s", min: Some(1), max: Some(4), ..Field::EMPTY },
+        Field {
+            name: "frame_rate",
+            kind: Type::Integer,
+            more: Some(&More { unit: "fps", ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "video_rate",
+            kind: Type::Integer,
+            more: Some(&More { unit: "Mbit/s", min: Some(1), max: Some(4), ..More::NONE }),
+            ..Field::EMPTY
+        },
         Field { name: "voice_multiple", kind: Type::Integer, ..Field::EMPTY },
         Field { name: "call_from", kind: Type::String, ..Field::EMPTY },
     ],
@@ -2901,7 +3158,12 @@ pub static AVD_UPLOADFILE: Operation = Operation {
     fetches_token: false,
     params: &[
         Field { name: "file", kind: Type::File, required: true, ..Field::EMPTY },
-        Field { name: "path", kind: Type::String, default: "/opt/3tee/resources", ..Field::EMPTY },
+        Field {
+            name: "path",
+            kind: Type::String,
+            more: Some(&More { default: "/opt/3tee/resources", ..More::NONE }),
+            ..Field::EMPTY
+        },
         Field { name: "storage_only_cluster", kind: Type::Boolean, ..Field::EMPTY },
     ],
     rules: &[],
@@ -3089,39 +3351,56 @@ pub static HST_CONFIG: &[Field] = &[
         name: "platform",
         kind: Type::String,
         required: true,
-        values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")],
+        more: Some(&More { values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")], ..More::NONE }),
         ..Field::EMPTY
     },
-    Field { name: "base_url", kind: Type::String, default: "discovered", ..Field::EMPTY },
+    Field {
+        name: "base_url",
+        kind: Type::String,
+        more: Some(&More { default: "discovered", ..More::NONE }),
+        ..Field::EMPTY
+    },
     Field { name: "dev_id", kind: Type::String, ..Field::EMPTY },
     Field { name: "dev_secret", kind: Type::String, secret: true, ..Field::EMPTY },
     Field {
         name: "discovery_url",
         kind: Type::String,
-        default: "https://access.paas.hst.com/server/address",
+        more: Some(&More { default: "https://access.paas.hst.com/server/address", ..More::NONE }),
         ..Field::EMPTY
     },
     Field { name: "discovery_app_id", kind: Type::String, ..Field::EMPTY },
     Field { name: "token", kind: Type::String, secret: true, ..Field::EMPTY },
-    Field { name: "token_provider", kind: Type::Boolean, default: "false", ..Field::EMPTY },
+    Field {
+        name: "token_provider",
+        kind: Type::Boolean,
+        more: Some(&More { default: "false", ..More::NONE }),
+        ..Field::EMPTY
+    },
     Field {
         name: "token_store",
         kind: Type::Object,
         fields: &[
             Field { name: "file", kind: Type::String, ..Field::EMPTY },
             Field { name: "redis", kind: Type::String, secret: true, ..Field::EMPTY },
-            Field { name: "prefix", kind: Type::String, default: "meetgate", ..Field::EMPTY },
-            Field { name: "degrade", kind: Type::Boolean, default: "false", ..Field::EMPTY },
+            Field {
+                name: "prefix",
+                kind: Type::String,
+                more: Some(&More { default: "meetgate", ..More::NONE }),
+                ..Field::EMPTY
+            },
+            Field {
+                name: "degrade",
+                kind: Type::Boolean,
+                more: Some(&More { default: "false", ..More::NONE }),
+                ..Field::EMPTY
+            },
         ],
         ..Field::EMPTY
     },
     Field {
         name: "token_timeout_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(1),
-        max: Some(600000),
-        default: "10000",
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(600000), default: "10000", ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
@@ -3131,8 +3410,11 @@ pub static HST_CONFIG: &[Field] = &[
             Field {
                 name: "roots",
                 kind: Type::String,
-                values: &[Value::text("bundled"), Value::text("system"), Value::text("none")],
-                default: "bundled",
+                more: Some(&More {
+                    values: &[Value::text("bundled"), Value::text("system"), Value::text("none")],
+                    default: "bundled",
+                    ..More::NONE
+                }),
                 ..Field::EMPTY
             },
             Field { name: "ca_file", kind: Type::String, ..Field::EMPTY },
@@ -3146,11 +3428,15 @@ pub static HST_CONFIG: &[Field] = &[
             Field {
                 name: "min_version",
                 kind: Type::String,
-                values: &[Value::text("1.2"), Value::text("1.3")],
-                default: "1.2",
+                more: Some(&More { values: &[Value::text("1.2"), Value::text("1.3")], default: "1.2", ..More::NONE }),
                 ..Field::EMPTY
             },
-            Field { name: "insecure", kind: Type::Boolean, default: "false", ..Field::EMPTY },
+            Field {
+                name: "insecure",
+                kind: Type::Boolean,
+                more: Some(&More { default: "false", ..More::NONE }),
+                ..Field::EMPTY
+            },
             Field { name: "insecure_reason", kind: Type::String, ..Field::EMPTY },
         ],
         ..Field::EMPTY
@@ -3161,66 +3447,74 @@ pub static HST_CONFIG: &[Field] = &[
     Field {
         name: "ip_version",
         kind: Type::String,
-        values: &[Value::text("any"), Value::text("4"), Value::text("6")],
-        default: "any",
+        more: Some(&More {
+            values: &[Value::text("any"), Value::text("4"), Value::text("6")],
+            default: "any",
+            ..More::NONE
+        }),
         ..Field::EMPTY
     },
     Field { name: "headers", kind: Type::Object, ..Field::EMPTY },
     Field {
         name: "max_idle_connections",
         kind: Type::Integer,
-        min: Some(0),
-        max: Some(1024),
-        default: "64",
+        more: Some(&More { min: Some(0), max: Some(1024), default: "64", ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
         name: "timeout_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(1),
-        max: Some(86400000),
-        default: "30000",
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), default: "30000", ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
         name: "attempt_timeout_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(1),
-        max: Some(86400000),
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), ..More::NONE }),
         ..Field::EMPTY
     },
-    Field { name: "max_attempts", kind: Type::Integer, min: Some(1), max: Some(10), default: "3", ..Field::EMPTY },
+    Field {
+        name: "max_attempts",
+        kind: Type::Integer,
+        more: Some(&More { min: Some(1), max: Some(10), default: "3", ..More::NONE }),
+        ..Field::EMPTY
+    },
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(1),
-        max: Some(86400000),
-        default: "5000",
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), default: "5000", ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        unit: "bytes",
-        min: Some(1024),
-        max: Some(1073741824),
-        default: "16777216",
+        more: Some(&More { unit: "bytes", min: Some(1024), max: Some(1073741824), default: "16777216", ..More::NONE }),
         ..Field::EMPTY
     },
-    Field { name: "validate", kind: Type::Boolean, default: "true", ..Field::EMPTY },
-    Field { name: "async_threads", kind: Type::Integer, min: Some(1), max: Some(256), default: "64", ..Field::EMPTY },
+    Field {
+        name: "validate",
+        kind: Type::Boolean,
+        more: Some(&More { default: "true", ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: "async_threads",
+        kind: Type::Integer,
+        more: Some(&More { min: Some(1), max: Some(256), default: "64", ..More::NONE }),
+        ..Field::EMPTY
+    },
     Field {
         name: "async_queue",
         kind: Type::Integer,
-        min: Some(1),
-        max: Some(1000000),
-        default: "1024",
+        more: Some(&More { min: Some(1), max: Some(1000000), default: "1024", ..More::NONE }),
         ..Field::EMPTY
     },
-    Field { name: "user_agent", kind: Type::String, default: "meetgate/ and the version", ..Field::EMPTY },
+    Field {
+        name: "user_agent",
+        kind: Type::String,
+        more: Some(&More { default: "meetgate/ and the version", ..More::NONE }),
+        ..Field::EMPTY
+    },
 ];
 
 pub static YOUME_CONFIG: &[Field] = &[
@@ -3228,16 +3522,36 @@ pub static YOUME_CONFIG: &[Field] = &[
         name: "platform",
         kind: Type::String,
         required: true,
-        values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")],
+        more: Some(&More { values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")], ..More::NONE }),
         ..Field::EMPTY
     },
-    Field { name: "base_url", kind: Type::String, default: "https://api.youme.im", ..Field::EMPTY },
+    Field {
+        name: "base_url",
+        kind: Type::String,
+        more: Some(&More { default: "https://api.youme.im", ..More::NONE }),
+        ..Field::EMPTY
+    },
     Field { name: "app_key", kind: Type::String, required: true, ..Field::EMPTY },
     Field { name: "app_secret", kind: Type::String, required: true, secret: true, ..Field::EMPTY },
     Field { name: "rest_api_key", kind: Type::String, required: true, secret: true, ..Field::EMPTY },
-    Field { name: "identifier", kind: Type::String, default: "admin", ..Field::EMPTY },
-    Field { name: "api_version", kind: Type::String, default: "v2", ..Field::EMPTY },
-    Field { name: "service_name", kind: Type::String, default: "video", ..Field::EMPTY },
+    Field {
+        name: "identifier",
+        kind: Type::String,
+        more: Some(&More { default: "admin", ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: "api_version",
+        kind: Type::String,
+        more: Some(&More { default: "v2", ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: "service_name",
+        kind: Type::String,
+        more: Some(&More { default: "video", ..More::NONE }),
+        ..Field::EMPTY
+    },
     Field {
         name: "tls",
         kind: Type::Object,
@@ -3245,8 +3559,11 @@ pub static YOUME_CONFIG: &[Field] = &[
             Field {
                 name: "roots",
                 kind: Type::String,
-                values: &[Value::text("bundled"), Value::text("system"), Value::text("none")],
-                default: "bundled",
+                more: Some(&More {
+                    values: &[Value::text("bundled"), Value::text("system"), Value::text("none")],
+                    default: "bundled",
+                    ..More::NONE
+                }),
                 ..Field::EMPTY
             },
             Field { name: "ca_file", kind: Type::String, ..Field::EMPTY },
@@ -3260,11 +3577,15 @@ pub static YOUME_CONFIG: &[Field] = &[
             Field {
                 name: "min_version",
                 kind: Type::String,
-                values: &[Value::text("1.2"), Value::text("1.3")],
-                default: "1.2",
+                more: Some(&More { values: &[Value::text("1.2"), Value::text("1.3")], default: "1.2", ..More::NONE }),
                 ..Field::EMPTY
             },
-            Field { name: "insecure", kind: Type::Boolean, default: "false", ..Field::EMPTY },
+            Field {
+                name: "insecure",
+                kind: Type::Boolean,
+                more: Some(&More { default: "false", ..More::NONE }),
+                ..Field::EMPTY
+            },
             Field { name: "insecure_reason", kind: Type::String, ..Field::EMPTY },
         ],
         ..Field::EMPTY
@@ -3275,66 +3596,74 @@ pub static YOUME_CONFIG: &[Field] = &[
     Field {
         name: "ip_version",
         kind: Type::String,
-        values: &[Value::text("any"), Value::text("4"), Value::text("6")],
-        default: "any",
+        more: Some(&More {
+            values: &[Value::text("any"), Value::text("4"), Value::text("6")],
+            default: "any",
+            ..More::NONE
+        }),
         ..Field::EMPTY
     },
     Field { name: "headers", kind: Type::Object, ..Field::EMPTY },
     Field {
         name: "max_idle_connections",
         kind: Type::Integer,
-        min: Some(0),
-        max: Some(1024),
-        default: "64",
+        more: Some(&More { min: Some(0), max: Some(1024), default: "64", ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
         name: "timeout_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(1),
-        max: Some(86400000),
-        default: "30000",
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), default: "30000", ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
         name: "attempt_timeout_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(1),
-        max: Some(86400000),
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), ..More::NONE }),
         ..Field::EMPTY
     },
-    Field { name: "max_attempts", kind: Type::Integer, min: Some(1), max: Some(10), default: "3", ..Field::EMPTY },
+    Field {
+        name: "max_attempts",
+        kind: Type::Integer,
+        more: Some(&More { min: Some(1), max: Some(10), default: "3", ..More::NONE }),
+        ..Field::EMPTY
+    },
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(1),
-        max: Some(86400000),
-        default: "5000",
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), default: "5000", ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        unit: "bytes",
-        min: Some(1024),
-        max: Some(1073741824),
-        default: "16777216",
+        more: Some(&More { unit: "bytes", min: Some(1024), max: Some(1073741824), default: "16777216", ..More::NONE }),
         ..Field::EMPTY
     },
-    Field { name: "validate", kind: Type::Boolean, default: "true", ..Field::EMPTY },
-    Field { name: "async_threads", kind: Type::Integer, min: Some(1), max: Some(256), default: "64", ..Field::EMPTY },
+    Field {
+        name: "validate",
+        kind: Type::Boolean,
+        more: Some(&More { default: "true", ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: "async_threads",
+        kind: Type::Integer,
+        more: Some(&More { min: Some(1), max: Some(256), default: "64", ..More::NONE }),
+        ..Field::EMPTY
+    },
     Field {
         name: "async_queue",
         kind: Type::Integer,
-        min: Some(1),
-        max: Some(1000000),
-        default: "1024",
+        more: Some(&More { min: Some(1), max: Some(1000000), default: "1024", ..More::NONE }),
         ..Field::EMPTY
     },
-    Field { name: "user_agent", kind: Type::String, default: "meetgate/ and the version", ..Field::EMPTY },
+    Field {
+        name: "user_agent",
+        kind: Type::String,
+        more: Some(&More { default: "meetgate/ and the version", ..More::NONE }),
+        ..Field::EMPTY
+    },
 ];
 
 pub static AVD_CONFIG: &[Field] = &[
@@ -3342,42 +3671,62 @@ pub static AVD_CONFIG: &[Field] = &[
         name: "platform",
         kind: Type::String,
         required: true,
-        values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")],
+        more: Some(&More { values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")], ..More::NONE }),
         ..Field::EMPTY
     },
     Field { name: "base_url", kind: Type::String, required: true, ..Field::EMPTY },
     Field { name: "access_key", kind: Type::String, ..Field::EMPTY },
     Field { name: "secret_key", kind: Type::String, secret: true, ..Field::EMPTY },
     Field { name: "token", kind: Type::String, secret: true, ..Field::EMPTY },
-    Field { name: "token_provider", kind: Type::Boolean, default: "false", ..Field::EMPTY },
+    Field {
+        name: "token_provider",
+        kind: Type::Boolean,
+        more: Some(&More { default: "false", ..More::NONE }),
+        ..Field::EMPTY
+    },
     Field {
         name: "token_store",
         kind: Type::Object,
         fields: &[
             Field { name: "file", kind: Type::String, ..Field::EMPTY },
             Field { name: "redis", kind: Type::String, secret: true, ..Field::EMPTY },
-            Field { name: "prefix", kind: Type::String, default: "meetgate", ..Field::EMPTY },
-            Field { name: "degrade", kind: Type::Boolean, default: "false", ..Field::EMPTY },
+            Field {
+                name: "prefix",
+                kind: Type::String,
+                more: Some(&More { default: "meetgate", ..More::NONE }),
+                ..Field::EMPTY
+            },
+            Field {
+                name: "degrade",
+                kind: Type::Boolean,
+                more: Some(&More { default: "false", ..More::NONE }),
+                ..Field::EMPTY
+            },
         ],
         ..Field::EMPTY
     },
     Field {
         name: "token_timeout_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(1),
-        max: Some(600000),
-        default: "10000",
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(600000), default: "10000", ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
         name: "http_method",
         kind: Type::String,
-        values: &[Value::text("auto"), Value::text("get"), Value::text("post")],
-        default: "auto",
+        more: Some(&More {
+            values: &[Value::text("auto"), Value::text("get"), Value::text("post")],
+            default: "auto",
+            ..More::NONE
+        }),
         ..Field::EMPTY
     },
-    Field { name: "upload_token", kind: Type::Boolean, default: "true", ..Field::EMPTY },
+    Field {
+        name: "upload_token",
+        kind: Type::Boolean,
+        more: Some(&More { default: "true", ..More::NONE }),
+        ..Field::EMPTY
+    },
     Field {
         name: "tls",
         kind: Type::Object,
@@ -3385,8 +3734,11 @@ pub static AVD_CONFIG: &[Field] = &[
             Field {
                 name: "roots",
                 kind: Type::String,
-                values: &[Value::text("bundled"), Value::text("system"), Value::text("none")],
-                default: "bundled",
+                more: Some(&More {
+                    values: &[Value::text("bundled"), Value::text("system"), Value::text("none")],
+                    default: "bundled",
+                    ..More::NONE
+                }),
                 ..Field::EMPTY
             },
             Field { name: "ca_file", kind: Type::String, ..Field::EMPTY },
@@ -3400,11 +3752,15 @@ pub static AVD_CONFIG: &[Field] = &[
             Field {
                 name: "min_version",
                 kind: Type::String,
-                values: &[Value::text("1.2"), Value::text("1.3")],
-                default: "1.2",
+                more: Some(&More { values: &[Value::text("1.2"), Value::text("1.3")], default: "1.2", ..More::NONE }),
                 ..Field::EMPTY
             },
-            Field { name: "insecure", kind: Type::Boolean, default: "false", ..Field::EMPTY },
+            Field {
+                name: "insecure",
+                kind: Type::Boolean,
+                more: Some(&More { default: "false", ..More::NONE }),
+                ..Field::EMPTY
+            },
             Field { name: "insecure_reason", kind: Type::String, ..Field::EMPTY },
         ],
         ..Field::EMPTY
@@ -3415,169 +3771,175 @@ pub static AVD_CONFIG: &[Field] = &[
     Field {
         name: "ip_version",
         kind: Type::String,
-        values: &[Value::text("any"), Value::text("4"), Value::text("6")],
-        default: "any",
+        more: Some(&More {
+            values: &[Value::text("any"), Value::text("4"), Value::text("6")],
+            default: "any",
+            ..More::NONE
+        }),
         ..Field::EMPTY
     },
     Field { name: "headers", kind: Type::Object, ..Field::EMPTY },
     Field {
         name: "max_idle_connections",
         kind: Type::Integer,
-        min: Some(0),
-        max: Some(1024),
-        default: "64",
+        more: Some(&More { min: Some(0), max: Some(1024), default: "64", ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
         name: "timeout_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(1),
-        max: Some(86400000),
-        default: "30000",
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), default: "30000", ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
         name: "attempt_timeout_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(1),
-        max: Some(86400000),
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), ..More::NONE }),
         ..Field::EMPTY
     },
-    Field { name: "max_attempts", kind: Type::Integer, min: Some(1), max: Some(10), default: "3", ..Field::EMPTY },
+    Field {
+        name: "max_attempts",
+        kind: Type::Integer,
+        more: Some(&More { min: Some(1), max: Some(10), default: "3", ..More::NONE }),
+        ..Field::EMPTY
+    },
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(1),
-        max: Some(86400000),
-        default: "5000",
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), default: "5000", ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        unit: "bytes",
-        min: Some(1024),
-        max: Some(1073741824),
-        default: "16777216",
+        more: Some(&More { unit: "bytes", min: Some(1024), max: Some(1073741824), default: "16777216", ..More::NONE }),
         ..Field::EMPTY
     },
-    Field { name: "validate", kind: Type::Boolean, default: "true", ..Field::EMPTY },
-    Field { name: "async_threads", kind: Type::Integer, min: Some(1), max: Some(256), default: "64", ..Field::EMPTY },
+    Field {
+        name: "validate",
+        kind: Type::Boolean,
+        more: Some(&More { default: "true", ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: "async_threads",
+        kind: Type::Integer,
+        more: Some(&More { min: Some(1), max: Some(256), default: "64", ..More::NONE }),
+        ..Field::EMPTY
+    },
     Field {
         name: "async_queue",
         kind: Type::Integer,
-        min: Some(1),
-        max: Some(1000000),
-        default: "1024",
+        more: Some(&More { min: Some(1), max: Some(1000000), default: "1024", ..More::NONE }),
         ..Field::EMPTY
     },
-    Field { name: "user_agent", kind: Type::String, default: "meetgate/ and the version", ..Field::EMPTY },
+    Field {
+        name: "user_agent",
+        kind: Type::String,
+        more: Some(&More { default: "meetgate/ and the version", ..More::NONE }),
+        ..Field::EMPTY
+    },
 ];
 
 pub static CALL_OPTIONS: &[Field] = &[
     Field {
         name: "timeout_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(1),
-        max: Some(86400000),
-        default: "30000",
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), default: "30000", ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
         name: "attempt_timeout_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(1),
-        max: Some(86400000),
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), ..More::NONE }),
         ..Field::EMPTY
     },
-    Field { name: "max_attempts", kind: Type::Integer, min: Some(1), max: Some(10), default: "3", ..Field::EMPTY },
+    Field {
+        name: "max_attempts",
+        kind: Type::Integer,
+        more: Some(&More { min: Some(1), max: Some(10), default: "3", ..More::NONE }),
+        ..Field::EMPTY
+    },
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(1),
-        max: Some(86400000),
-        default: "5000",
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), default: "5000", ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
         name: "max_reply_bytes",
         kind: Type::Integer,
-        unit: "bytes",
-        min: Some(1024),
-        max: Some(1073741824),
-        default: "16777216",
+        more: Some(&More { unit: "bytes", min: Some(1024), max: Some(1073741824), default: "16777216", ..More::NONE }),
         ..Field::EMPTY
     },
-    Field { name: "facts", kind: Type::Boolean, default: "false", ..Field::EMPTY },
+    Field { name: "facts", kind: Type::Boolean, more: Some(&More { default: "false", ..More::NONE }), ..Field::EMPTY },
 ];
 
 pub static DOWNLOAD_OPTIONS: &[Field] = &[
-    Field { name: "token", kind: Type::Boolean, default: "false", ..Field::EMPTY },
-    Field { name: "resume", kind: Type::Boolean, default: "true", ..Field::EMPTY },
-    Field { name: "overwrite", kind: Type::Boolean, default: "true", ..Field::EMPTY },
-    Field { name: "max_bytes", kind: Type::Integer, unit: "bytes", min: Some(0), ..Field::EMPTY },
+    Field { name: "token", kind: Type::Boolean, more: Some(&More { default: "false", ..More::NONE }), ..Field::EMPTY },
+    Field { name: "resume", kind: Type::Boolean, more: Some(&More { default: "true", ..More::NONE }), ..Field::EMPTY },
+    Field {
+        name: "overwrite",
+        kind: Type::Boolean,
+        more: Some(&More { default: "true", ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: "max_bytes",
+        kind: Type::Integer,
+        more: Some(&More { unit: "bytes", min: Some(0), ..More::NONE }),
+        ..Field::EMPTY
+    },
     Field { name: "md5", kind: Type::String, ..Field::EMPTY },
-    Field { name: "timeout_ms", kind: Type::Integer, unit: "ms", min: Some(1), max: Some(31536000000), ..Field::EMPTY },
+    Field {
+        name: "timeout_ms",
+        kind: Type::Integer,
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(31536000000), ..More::NONE }),
+        ..Field::EMPTY
+    },
     Field {
         name: "stall_timeout_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(1),
-        max: Some(86400000),
-        default: "30000",
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), default: "30000", ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
         name: "connect_timeout_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(1),
-        max: Some(86400000),
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), ..More::NONE }),
         ..Field::EMPTY
     },
-    Field { name: "max_attempts", kind: Type::Integer, min: Some(1), max: Some(10), ..Field::EMPTY },
+    Field {
+        name: "max_attempts",
+        kind: Type::Integer,
+        more: Some(&More { min: Some(1), max: Some(10), ..More::NONE }),
+        ..Field::EMPTY
+    },
 ];
 
 pub static WAIT_OPTIONS: &[Field] = &[
     Field {
         name: "timeout_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(1),
-        max: Some(604800000),
-        default: "600000",
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(604800000), default: "600000", ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
         name: "pause_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(10),
-        max: Some(3600000),
-        default: "1000",
+        more: Some(&More { unit: "ms", min: Some(10), max: Some(3600000), default: "1000", ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
         name: "max_pause_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(10),
-        max: Some(3600000),
-        default: "15000",
+        more: Some(&More { unit: "ms", min: Some(10), max: Some(3600000), default: "15000", ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
         name: "call_timeout_ms",
         kind: Type::Integer,
-        unit: "ms",
-        min: Some(1),
-        max: Some(3600000),
+        more: Some(&More { unit: "ms", min: Some(1), max: Some(3600000), ..More::NONE }),
         ..Field::EMPTY
     },
 ];

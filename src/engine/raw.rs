@@ -1,7 +1,7 @@
 //! A request of the caller's own making: any path of the platform, signed and judged like an operation.
 
 use super::prepare::broken_escape;
-use crate::catalog::{Field, Method, Retry, Type, Value};
+use crate::catalog::{Field, Method, More, Retry, Type, Value};
 use crate::error::{Error, Result};
 use crate::json::check::{Rules, check};
 use crate::json::{Kind, Members, kind, text_of};
@@ -16,13 +16,16 @@ const FIELDS: &[Field] = &[
     Field {
         name: "method",
         required: true,
-        values: &[
-            Value::text("GET"),
-            Value::text("POST"),
-            Value::text("PUT"),
-            Value::text("PATCH"),
-            Value::text("DELETE"),
-        ],
+        more: Some(&More {
+            values: &[
+                Value::text("GET"),
+                Value::text("POST"),
+                Value::text("PUT"),
+                Value::text("PATCH"),
+                Value::text("DELETE"),
+            ],
+            ..More::NONE
+        }),
         ..Field::EMPTY
     },
     Field { name: "path", required: true, ..Field::EMPTY },
@@ -30,7 +33,7 @@ const FIELDS: &[Field] = &[
     Field {
         name: "body",
         kind: Type::Object,
-        also: &[Type::Array, Type::String, Type::Number, Type::Boolean],
+        more: Some(&More { also: &[Type::Array, Type::String, Type::Number, Type::Boolean], ..More::NONE }),
         ..Field::EMPTY
     },
     Field { name: "form", kind: Type::Object, ..Field::EMPTY },

@@ -244,27 +244,47 @@ fn join<'n>(inside: &str, name: &'n str) -> Cow<'n, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::More;
 
     const STRICT: Rules = Rules { noun: "parameter", tolerant: false };
     const TOLERANT: Rules = Rules { noun: "parameter", tolerant: true };
 
     const FIELDS: &[Field] = &[
         Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "page", kind: Type::Integer, min: Some(1), max: Some(100), ..Field::EMPTY },
+        Field {
+            name: "page",
+            kind: Type::Integer,
+            more: Some(&More { min: Some(1), max: Some(100), ..More::NONE }),
+            ..Field::EMPTY
+        },
         Field {
             name: "mode",
             kind: Type::Integer,
-            values: &[Value::number(0).meaning("all"), Value::number(1).meaning("video")],
+            more: Some(&More {
+                values: &[Value::number(0).meaning("all"), Value::number(1).meaning("video")],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field {
             name: "level",
             kind: Type::String,
-            values: &[Value::text("low"), Value::text("middle").meaning("medium")],
+            more: Some(&More { values: &[Value::text("low"), Value::text("middle").meaning("medium")], ..More::NONE }),
             ..Field::EMPTY
         },
-        Field { name: "kind", kind: Type::String, values: &[Value::text("audio")], open: true, ..Field::EMPTY },
-        Field { name: "rate", kind: Type::Integer, also: &[Type::String], ..Field::EMPTY },
+        Field {
+            name: "kind",
+            kind: Type::String,
+            more: Some(&More { values: &[Value::text("audio")], ..More::NONE }),
+            open: true,
+            ..Field::EMPTY
+        },
+        Field {
+            name: "rate",
+            kind: Type::Integer,
+            more: Some(&More { also: &[Type::String], ..More::NONE }),
+            ..Field::EMPTY
+        },
         Field { name: "flag", kind: Type::Boolean, ..Field::EMPTY },
         Field { name: "ids", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
         Field {
