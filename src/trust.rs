@@ -44,13 +44,37 @@ pub(crate) struct Settings {
 }
 
 /// The authorities that are trusted before the configuration names any.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Roots {
-    #[default]
+    #[cfg(feature = "bundled-roots")]
     Bundled,
     System,
     None,
+}
+
+impl Roots {
+    #[cfg(feature = "bundled-roots")]
+    const DEFAULT: Roots = Roots::Bundled;
+    #[cfg(not(feature = "bundled-roots"))]
+    const DEFAULT: Roots = Roots::System;
+
+    /// By its name in a configuration; `None` where this library was built without it.
+    pub(crate) fn named(name: &str) -> Option<Roots> {
+        match name {
+            #[cfg(feature = "bundled-roots")]
+            "bundled" => Some(Roots::Bundled),
+            "system" => Some(Roots::System),
+            "none" => Some(Roots::None),
+            _ => None,
+        }
+    }
+}
+
+impl Default for Roots {
+    fn default() -> Roots {
+        Roots::DEFAULT
+    }
 }
 
 /// Whom a client trusts.
@@ -96,7 +120,7 @@ impl Trust {
 
     fn settings(&self) -> &Settings {
         static DEFAULT: Settings = Settings {
-            roots: Roots::Bundled,
+            roots: Roots::DEFAULT,
             authorities: Authorities::NONE,
             pins: Vec::new(),
             server_name: None,
@@ -130,6 +154,7 @@ impl Trust {
         let settings = self.settings();
         let mut parts = match (&settings.insecure_reason, settings.roots) {
             (Some(_), _) => vec!["unverified".to_owned()],
+            #[cfg(feature = "bundled-roots")]
             (None, Roots::Bundled) => vec!["built-in public roots".to_owned()],
             (None, Roots::System) => vec!["system roots".to_owned()],
             (None, Roots::None) => vec!["no roots".to_owned()],
@@ -202,8 +227,13 @@ impl Trust {
             return Ok((store, 0));
         }
         match settings.roots {
+            #[cfg(feature = "bundled-roots")]
             Roots::Bundled => store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-            Roots::System => system::add_to(&mut store)?,
+            Roots::System => {
+                // Where nobody asked for them, a machine without any is as good, once the configuration names authorities.
+                let may_lack = Roots::DEFAULT == Roots::System && settings.authorities.count() > 0;
+                system::add_to(&mut store, may_lack)?;
+            }
             Roots::None => {}
         }
         let roots = store.len();

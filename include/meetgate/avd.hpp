@@ -51,10 +51,11 @@ class avd_tls : public builder<avd_tls> {
  public:
   /**
    * The authorities that are trusted: those of the public web as they are built into the library, those of this system,
-   * or none but `ca_file` and `ca_pem`. The system's are read for the first connection, on Linux from `SSL_CERT_FILE`
-   * and `SSL_CERT_DIR` where one of them is set, else where the system has them. With `none` and neither `ca_file` nor
-   * `ca_pem`, `pin_sha256` alone decides: neither issuer nor name nor dates count then. [string, default bundled; one
-   * of bundled, system, none]
+   * or none but `ca_file` and `ca_pem`. A library without the cargo feature `bundled-roots` has none built in: there
+   * `system` is the default, and `bundled` an error. The system's are read for the first connection, on Linux from
+   * `SSL_CERT_FILE` and `SSL_CERT_DIR` where one of them is set, else where the system has them. With `none` and
+   * neither `ca_file` nor `ca_pem`, `pin_sha256` alone decides: neither issuer nor name nor dates count then. [string,
+   * default bundled; one of bundled, system, none]
    */
   avd_tls &roots(const text &value) { return put("roots", value); }
 

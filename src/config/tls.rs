@@ -20,11 +20,7 @@ pub(super) fn trust(members: &Members<'_>) -> Result<Trust, String> {
     }
     let reader = Reader { tls: &tls };
     let settings = Settings {
-        roots: match tls.text("roots").as_deref() {
-            Some("system") => Roots::System,
-            Some("none") => Roots::None,
-            _ => Roots::Bundled,
-        },
+        roots: reader.roots()?,
         authorities: reader.authorities()?,
         pins: reader.pins()?,
         server_name: reader.server_name()?,
@@ -82,6 +78,16 @@ impl Reader<'_, '_> {
         let text = self.tls.text(key)?;
         let text = Zeroizing::new(text.as_bytes().to_vec());
         Some(Pem { text, named: format!("configuration key \"tls.{key}\": the text") })
+    }
+
+    fn roots(&self) -> Result<Roots, String> {
+        let Some(name) = self.tls.text("roots") else { return Ok(Roots::default()) };
+        // That it is one of the names has been checked.
+        Roots::named(&name).ok_or_else(|| {
+            "configuration key \"tls.roots\": this library was built without the authorities of the public web (cargo feature \
+             \"bundled-roots\"): expected \"system\", or \"none\" with \"ca_file\", \"ca_pem\" or \"pin_sha256\""
+                .to_owned()
+        })
     }
 
     fn authorities(&self) -> Result<Authorities, String> {

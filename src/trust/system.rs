@@ -8,8 +8,8 @@ use rustls_native_certs::ErrorKind;
 /// So many of the things that went wrong are told.
 const MOST_TOLD: usize = 3;
 
-/// From `SSL_CERT_FILE` and `SSL_CERT_DIR`, or where the system has them. An error where there is none.
-pub(super) fn add_to(store: &mut RootCertStore) -> Result<(), rustls::Error> {
+/// From `SSL_CERT_FILE` and `SSL_CERT_DIR`, or where the system has them. An error where there is none, unless they `may_lack`.
+pub(super) fn add_to(store: &mut RootCertStore, may_lack: bool) -> Result<(), rustls::Error> {
     let found = rustls_native_certs::load_native_certs();
     // With a part of them, a server would be refused for as long as the client lives.
     let lacks = found.errors.iter().find(|error| matches!(&error.kind, ErrorKind::Io { inner, .. } if is_lack(inner)));
@@ -20,7 +20,7 @@ pub(super) fn add_to(store: &mut RootCertStore) -> Result<(), rustls::Error> {
     }
     // What one cannot use, another may: systems have odd ones among theirs.
     store.add_parsable_certificates(found.certs);
-    if !store.is_empty() {
+    if may_lack || !store.is_empty() {
         return Ok(());
     }
     let mut told: Vec<String> = found.errors.iter().take(MOST_TOLD).map(ToString::to_string).collect();

@@ -71,6 +71,7 @@ fn trusted(trust: &Trust) -> String {
     let settings = trust.settings();
     let count = trust.made.get().map_or(0, |made| made.roots);
     let roots = match settings.roots {
+        #[cfg(feature = "bundled-roots")]
         Roots::Bundled => format!("the {count} public roots that are built into this library"),
         Roots::System => format!("the {count} roots of this system"),
         Roots::None => "no roots".to_owned(),

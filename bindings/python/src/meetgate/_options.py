@@ -137,11 +137,12 @@ class Tls(TypedDict, total=False):
 
     roots: Literal["bundled", "system", "none"]
     """The authorities that are trusted: those of the public web as they are built into the
-    library, those of this system, or none but `ca_file` and `ca_pem`. The system's are read for
-    the first connection, on Linux from `SSL_CERT_FILE` and `SSL_CERT_DIR` where one of them is
-    set, else where the system has them. With `none` and neither `ca_file` nor `ca_pem`,
-    `pin_sha256` alone decides: neither issuer nor name nor dates count then. (string, default
-    bundled; one of bundled, system, none)
+    library, those of this system, or none but `ca_file` and `ca_pem`. A library without the
+    cargo feature `bundled-roots` has none built in: there `system` is the default, and
+    `bundled` an error. The system's are read for the first connection, on Linux from
+    `SSL_CERT_FILE` and `SSL_CERT_DIR` where one of them is set, else where the system has them.
+    With `none` and neither `ca_file` nor `ca_pem`, `pin_sha256` alone decides: neither issuer
+    nor name nor dates count then. (string, default bundled; one of bundled, system, none)
     """
     ca_file: str
     """A file of certificates in PEM that are trusted beside the roots: of private authorities, or

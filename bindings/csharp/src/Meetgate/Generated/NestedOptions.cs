@@ -56,10 +56,12 @@ public sealed class Tls : NestedParameters
 {
     /// <summary>
     /// The authorities that are trusted: those of the public web as they are built into the library, those of this
-    /// system, or none but <c>CaFile</c> and <c>CaPem</c>. The system's are read for the first connection, on Linux
-    /// from <c>SSL_CERT_FILE</c> and <c>SSL_CERT_DIR</c> where one of them is set, else where the system has them. With
-    /// <c>none</c> and neither <c>CaFile</c> nor <c>CaPem</c>, <c>PinSha256</c> alone decides: neither issuer nor name
-    /// nor dates count then. (<c>roots</c>, default bundled, one of bundled, system, none)
+    /// system, or none but <c>CaFile</c> and <c>CaPem</c>. A library without the cargo feature <c>bundled-roots</c> has
+    /// none built in: there <c>system</c> is the default, and <c>bundled</c> an error. The system's are read for the
+    /// first connection, on Linux from <c>SSL_CERT_FILE</c> and <c>SSL_CERT_DIR</c> where one of them is set, else
+    /// where the system has them. With <c>none</c> and neither <c>CaFile</c> nor <c>CaPem</c>, <c>PinSha256</c> alone
+    /// decides: neither issuer nor name nor dates count then. (<c>roots</c>, default bundled, one of bundled, system,
+    /// none)
     /// </summary>
     public string? Roots { get; set; }
 
