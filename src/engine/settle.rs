@@ -76,8 +76,12 @@ mod tests {
         for done in ["2", "\"2\"", "2.0"] {
             assert_eq!(status(done), Ok(Settled::Done), "{done}");
         }
-        assert_eq!(status("3"), Ok(Settled::Failed("status is 3 (failed)".to_owned())));
-        assert_eq!(status("1"), Ok(Settled::Going("status is 1 (converting)".to_owned())));
+        let with = |words: &str, meaning: &str| match cfg!(feature = "catalog-texts") {
+            true => format!("{words} ({meaning})"),
+            false => words.to_owned(),
+        };
+        assert_eq!(status("3"), Ok(Settled::Failed(with("status is 3", "failed"))));
+        assert_eq!(status("1"), Ok(Settled::Going(with("status is 1", "converting"))));
         assert_eq!(status("17"), Ok(Settled::Going("status is 17".to_owned())));
         for none in ["null", "true", "\"x\"", "{}", "2.5"] {
             assert_eq!(status(none).unwrap_err(), "has no number \"status\"", "{none}");

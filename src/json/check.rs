@@ -346,6 +346,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "catalog-texts")]
     fn a_meaning_in_place_of_its_value_is_answered_with_the_value() {
         let medium =
             ["\"level\"", "one of low, middle", "got a string (\"medium\"); did you mean \"middle\" (medium)?"];
