@@ -7,15 +7,11 @@ mod scripted;
 mod support;
 
 use examples::PLATFORMS;
-use meetgate_sandbox::{Exchange, Options, Sandbox};
-use programs::Run;
-use scripted::Server;
+use meetgate_sandbox::{Options, Sandbox};
+use programs::{check, check_example};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::Command;
-
-/// tests/c/processes.c: its threads on one client, and the calls of each.
-const CALLS_OF_ALL_THREADS: usize = 64 * 3;
 
 /// A test for each program of checks under tests/c, and one for it under valgrind.
 macro_rules! programs {
@@ -195,54 +191,6 @@ fn asynchronous_calls_under_address_sanitizer() {
 fn program(name: &str) -> PathBuf {
     let flags = ["-std=c99", "-pthread", "tests/c/check.c"];
     support::compile(&format!("tests/c/{name}.c"), &flags, &format!("checks-{name}"))
-}
-
-/// Runs a program of checks against a fresh world, and looks at it from the other side too.
-fn check(name: &str, run: Run<'_>) {
-    match name {
-        "processes" => check_threads(&check_in(Options::default(), run).exchanges()),
-        // A clock that is wrong, either way.
-        "tokens" => {
-            for clock_offset_s in [3600, -3600] {
-                let sandbox = check_in(Options { clock_offset_s, ..Options::default() }, run);
-                // Two calls of two clients, one repeat: the second client knew the time.
-                assert_eq!(sandbox.counts()["youme.count_qos_by_day"], 3);
-            }
-        }
-        _ => _ = check_in(Options::default(), run),
-    }
-}
-
-fn check_in(options: Options, run: Run<'_>) -> Sandbox {
-    let sandbox = Sandbox::start(options).unwrap();
-    let server = Server::start(|_, request| programs::answer_in_an_odd_way(request));
-    programs::passes(&run(programs::arguments(&sandbox, &server)));
-    for request in server.requests() {
-        assert!(!request.target.contains("evil"), "a refused path left for another host: {}", request.target);
-    }
-    sandbox
-}
-
-/// All threads shared one token, and each call went out once.
-fn check_threads(exchanges: &[Exchange]) {
-    for (path, expected) in [
-        ("/sdkapi/v2/app/get_token", 1),
-        ("/sdkapi/v2/room/read", CALLS_OF_ALL_THREADS),
-        ("/access/token", 1),
-        ("/v1/online/user/state", CALLS_OF_ALL_THREADS),
-        ("/v2/video/count_qos_by_day", CALLS_OF_ALL_THREADS),
-    ] {
-        assert_eq!(programs::count_of_many_threads(exchanges, path), expected, "{path}");
-    }
-}
-
-fn check_example(run: Run<'_>) {
-    for text in programs::run_twice(run) {
-        // Cut replies are cut between characters.
-        assert_eq!(text.lines().filter(|line| line.starts_with("  OK: {")).count(), 12, "{text}");
-        let failure = "\n  API: {\"status\":\"API\",\"message\":\"avd answered 40004: no such room\",";
-        assert!(text.contains(failure), "{text}");
-    }
 }
 
 /// The members that every parameter and every member of an answer has, nested ones too.

@@ -4,6 +4,8 @@
 //! ```sh
 //! cargo test --test csharp_package -- --ignored
 //! ```
+//!
+//! `MEETGATE_DIST` may name the folder in which `cargo xtask dist` has written the package for all machines: then it is that one.
 
 #[path = "../xtask/src/dotnet.rs"]
 mod dotnet;
@@ -23,7 +25,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 const BUILD_LIMIT: Duration = Duration::from_secs(300);
 
-/// The libraries in the package: a real one for this machine, a few bytes in place of the others.
+/// The libraries in a package of the test's own: a real one for this machine, a few bytes in place of the others.
 const LIBRARIES: [&str; 4] = [
     "linux-x64/native/libmeetgate.so",
     "win-arm64/native/meetgate.dll",
@@ -31,10 +33,7 @@ const LIBRARIES: [&str; 4] = [
     "win-x86/native/meetgate.dll",
 ];
 
-/// The libraries beside a program on .NET Framework.
-const BESIDE: [&str; 4] = ["arm64/meetgate.dll", "x64/libmeetgate.so", "x64/meetgate.dll", "x86/meetgate.dll"];
-
-const WINDOWS_LIBRARY: &str = "MEETGATE_WINDOWS_LIBRARY";
+const DIST: &str = "MEETGATE_DIST";
 
 /// Debian's, which runs programs without a screen.
 const WINE: &str = "/usr/lib/wine/wine64";
@@ -55,9 +54,11 @@ fn the_package_has_assemblies_documentation_and_libraries() {
         expected.extend(["dll", "xml"].map(|kind| format!("lib/{target}/Meetgate.DotNet.{kind}")));
         expected.extend(["build", "buildTransitive"].map(|folder| format!("{folder}/{target}/Meetgate.targets")));
     }
-    expected.extend(LIBRARIES.map(|library| format!("runtimes/{library}")));
+    expected.extend(package.libraries().iter().map(|library| format!("runtimes/{library}")));
     // In place of a library, so that NuGet does not give that of a similar system.
-    expected.extend(["x64", "arm64"].map(|processor| format!("runtimes/linux-musl-{processor}/native/_._")));
+    for system in ["linux-musl-x64", "linux-musl-arm64"].iter().filter(|system| !package.has_library_for(system)) {
+        expected.insert(format!("runtimes/{system}/native/_._"));
+    }
     let mut found = files(&package.installed);
     // NuGet's own.
     found.retain(|name| !name.contains(".nupkg"));
@@ -234,8 +235,9 @@ fn a_system_without_a_library_is_warned_of() {
         ("standard", "osx-arm64"),
         ("framework", "linux-arm"),
         ("console", "linux-musl-x64"),
+        ("console", "osx-x64"),
     ] {
-        if name == "console" && !package.has_sdk_10() {
+        if name == "console" && !package.has_sdk_10() || package.has_library_for(system) && name != "framework" {
             continue;
         }
         let consumer = package.consumer(name, &format!("{name}-for-{system}"));
@@ -449,10 +451,23 @@ impl Package {
         enough
     }
 
+    /// From its folder `runtimes`.
+    fn libraries(&self) -> BTreeSet<String> {
+        files(&self.runtimes)
+    }
+
+    fn has_library_for(&self, system: &str) -> bool {
+        self.runtimes.join(system).is_dir()
+    }
+
     fn pack(&self) {
+        if let Some(dist) = env::var_os(DIST) {
+            let name = format!("Meetgate.{VERSION}.nupkg");
+            fs::copy(Path::new(&dist).join(&name), self.source.join(name)).unwrap();
+            return;
+        }
         let mut dist = Command::new(env!("CARGO"));
-        dist.current_dir(support::root()).args(["run", "--quiet", "--package", "xtask", "--", "dist"]);
-        dist.arg("--library").arg(self.runtimes.join(LIBRARIES[0]));
+        dist.current_dir(support::root()).args(["run", "--quiet", "--package", "xtask", "--", "dist", "nuget"]);
         dist.arg("--runtimes").arg(&self.runtimes).arg("--output").arg(&self.source);
         let output = support::run_within(BUILD_LIMIT, &mut dist);
         assert!(output.status.success(), "{}", support::both(&output));
@@ -481,17 +496,17 @@ impl Package {
     }
 }
 
-/// A folder with the library that this test run built, without its symbols, and files in place of those of other machines:
-/// `MEETGATE_WINDOWS_LIBRARY` may name a real one for win-x64.
+/// A folder with the library that this test run built, without its symbols, and files in place of those of other machines; or
+/// that of the package for all machines.
 fn runtimes() -> PathBuf {
+    if let Some(dist) = env::var_os(DIST) {
+        return Path::new(&dist).join("runtimes");
+    }
     let folder = support::empty_folder("csharp-runtimes");
     for library in LIBRARIES {
         let file = folder.join(library);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, library).unwrap();
-    }
-    if let Some(library) = env::var_os(WINDOWS_LIBRARY) {
-        fs::copy(library, folder.join("win-x64/native/meetgate.dll")).unwrap();
     }
     let mut strip = Command::new("strip");
     strip
@@ -554,8 +569,8 @@ impl Consumer<'_> {
 
     /// The nearest to Windows here. Only with a library for it, which cargo alone does not build.
     fn run_on_wine(&self, expected: &str) {
-        if env::var_os(WINDOWS_LIBRARY).is_none() || !Path::new(WINE).is_file() {
-            println!("not run on Wine: {WINDOWS_LIBRARY} names no library, or {WINE} is not there");
+        if env::var_os(DIST).is_none() || !Path::new(WINE).is_file() {
+            println!("not run on Wine: {DIST} names no package with a library for Windows, or {WINE} is not there");
             return;
         }
         let mut wine = Command::new(WINE);
@@ -606,7 +621,15 @@ impl Consumer<'_> {
         let mut found = files(&self.output);
         assert_no_twins(&found);
         found.retain(|name| name.contains("meetgate."));
-        assert_eq!(found, BESIDE.map(str::to_owned).into());
+        let places = [
+            ("win-arm64", "arm64/meetgate.dll"),
+            ("linux-arm64", "arm64/libmeetgate.so"),
+            ("linux-x64", "x64/libmeetgate.so"),
+            ("win-x64", "x64/meetgate.dll"),
+            ("win-x86", "x86/meetgate.dll"),
+        ];
+        let there = places.into_iter().filter(|(system, _)| self.package.has_library_for(system));
+        assert_eq!(found, there.map(|(_, place)| place.to_owned()).collect());
     }
 }
 

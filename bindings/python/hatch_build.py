@@ -12,7 +12,13 @@ from typing import Any, Dict
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-NAMES = {"win32": "meetgate.dll", "darwin": "libmeetgate.dylib"}
+NAMES = {"win": "meetgate.dll", "darwin": "libmeetgate.dylib", "macosx": "libmeetgate.dylib"}
+
+
+def library_of(platform: str) -> str:
+    """What the library is called on a platform, as Python or a wheel's name has it."""
+    fitting = [name for start, name in NAMES.items() if platform.startswith(start)]
+    return fitting[0] if fitting else "libmeetgate.so"
 
 
 class LibraryHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -20,7 +26,9 @@ class LibraryHook(BuildHookInterface):  # type: ignore[type-arg]
         library = os.environ.get("MEETGATE_LIBRARY") or self._build()
         if not os.path.isfile(library):
             raise SystemExit("MEETGATE_LIBRARY: %s is no file" % library)
-        name = NAMES.get(sys.platform, "libmeetgate.so")
+        own = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+        platform = os.environ.get("MEETGATE_WHEEL_PLATFORM", own)
+        name = library_of(platform)
         if version == "editable":
             # The package stays where it is, and so its library goes there.
             shutil.copy2(library, os.path.join(self.root, "src", "meetgate", name))
@@ -31,8 +39,7 @@ class LibraryHook(BuildHookInterface):  # type: ignore[type-arg]
             if os.path.isfile(path):
                 build_data["force_include"][os.path.abspath(path)] = "meetgate/" + licence
         # One wheel for every Python 3 of this platform: nothing in it is compiled against Python.
-        platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
-        build_data["tag"] = "py3-none-" + os.environ.get("MEETGATE_WHEEL_PLATFORM", platform)
+        build_data["tag"] = "py3-none-" + platform
         build_data["pure_python"] = False
 
     def _build(self) -> str:
@@ -52,4 +59,4 @@ class LibraryHook(BuildHookInterface):  # type: ignore[type-arg]
             [cargo, "metadata", "--no-deps", "--format-version=1"], cwd=root, check=True, stdout=subprocess.PIPE
         )
         target = json.loads(metadata.stdout)["target_directory"]
-        return os.path.join(target, "release", NAMES.get(sys.platform, "libmeetgate.so"))
+        return os.path.join(target, "release", library_of(sys.platform))

@@ -5,15 +5,16 @@ use super::status::meetgate_status;
 use super::strings;
 use crate::catalog;
 use libc::c_char;
-use std::ffi::CStr;
 use std::ptr;
 
 /// Grows with each change that a program built against an older header would notice.
 pub const MEETGATE_ABI_VERSION: u32 = 1;
 
-const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
-    Ok(version) => version,
-    Err(_) => c"",
+/// The version, its end as a C string, and what kind of build this is: `cargo xtask dist` reads that from the file.
+const VERSION: &str = if cfg!(debug_assertions) {
+    concat!(env!("CARGO_PKG_VERSION"), "\0a debug build\0")
+} else {
+    concat!(env!("CARGO_PKG_VERSION"), "\0a release build\0")
 };
 
 /// Frees a string that this library gave out.
@@ -31,7 +32,7 @@ pub unsafe extern "C" fn meetgate_string_free(string: *mut c_char) {
 /// @return A string that lives as long as the program: do not free it.
 #[unsafe(no_mangle)]
 pub extern "C" fn meetgate_version() -> *const c_char {
-    guard(ptr::null, || VERSION.as_ptr())
+    guard(ptr::null, || VERSION.as_ptr().cast())
 }
 
 /// The ABI of the library in use. It must equal MEETGATE_ABI_VERSION, which is the header's.

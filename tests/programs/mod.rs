@@ -13,6 +13,9 @@ use std::time::{Duration, SystemTime};
 /// Under valgrind everything takes some thirty times as long.
 pub const VALGRIND_LIMIT: Duration = Duration::from_secs(540);
 
+/// tests/c/processes.c: its threads on one client, and the calls of each.
+const CALLS_OF_ALL_THREADS: usize = 64 * 3;
+
 /// How a program is run with its arguments.
 pub type Run<'a> = &'a dyn Fn(Vec<String>) -> Output;
 
@@ -49,6 +52,55 @@ pub fn passes(output: &Output) {
     assert!(text.lines().last().unwrap_or_default().ends_with(" passed, 0 failed"), "{shown}");
     for line in text.lines().filter(|line| line.starts_with("SKIPPED: ")) {
         support::skipped(line.trim_start_matches("SKIPPED: "));
+    }
+}
+
+/// Runs a program of checks against a fresh world, and looks at it from the other side too.
+pub fn check(name: &str, run: Run<'_>) {
+    match name {
+        "processes" => check_threads(&check_in(Options::default(), run).exchanges()),
+        // A clock that is wrong, either way.
+        "tokens" => {
+            for clock_offset_s in [3600, -3600] {
+                let sandbox = check_in(Options { clock_offset_s, ..Options::default() }, run);
+                // Two calls of two clients, one repeat: the second client knew the time.
+                assert_eq!(sandbox.counts()["youme.count_qos_by_day"], 3);
+            }
+        }
+        _ => _ = check_in(Options::default(), run),
+    }
+}
+
+fn check_in(options: Options, run: Run<'_>) -> Sandbox {
+    let sandbox = Sandbox::start(options).unwrap();
+    let server = Server::start(|_, request| answer_in_an_odd_way(request));
+    passes(&run(arguments(&sandbox, &server)));
+    for request in server.requests() {
+        assert!(!request.target.contains("evil"), "a refused path left for another host: {}", request.target);
+    }
+    sandbox
+}
+
+/// All threads shared one token, and each call went out once.
+fn check_threads(exchanges: &[Exchange]) {
+    for (path, expected) in [
+        ("/sdkapi/v2/app/get_token", 1),
+        ("/sdkapi/v2/room/read", CALLS_OF_ALL_THREADS),
+        ("/access/token", 1),
+        ("/v1/online/user/state", CALLS_OF_ALL_THREADS),
+        ("/v2/video/count_qos_by_day", CALLS_OF_ALL_THREADS),
+    ] {
+        assert_eq!(count_of_many_threads(exchanges, path), expected, "{path}");
+    }
+}
+
+/// What the first example prints.
+pub fn check_example(run: Run<'_>) {
+    for text in run_twice(run) {
+        // Cut replies are cut between characters.
+        assert_eq!(text.lines().filter(|line| line.starts_with("  OK: {")).count(), 12, "{text}");
+        let failure = "\n  API: {\"status\":\"API\",\"message\":\"avd answered 40004: no such room\",";
+        assert!(text.contains(failure), "{text}");
     }
 }
 

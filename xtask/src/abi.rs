@@ -19,6 +19,14 @@ pub fn record(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// The functions that the header declares.
+pub fn functions(root: &Path) -> Result<BTreeSet<String>> {
+    let abi = Abi::of_header(root)?;
+    let names = abi.lines.iter().filter(|line| !line.starts_with("typedef ")).filter_map(|line| line.split_once('('));
+    let last_word = |head: &str| head.rsplit([' ', '*']).next().unwrap_or_default().to_owned();
+    Ok(names.map(|(head, _)| last_word(head)).collect())
+}
+
 struct Abi {
     number: u32,
     /// One to a declaration, without the names of its parameters.

@@ -2,16 +2,15 @@
 //!
 //! Why a crate is there is written on that page, by hand; what can be asked of cargo or measured is written by this command.
 
-mod graph;
 mod symbols;
 
 use crate::catalog::Result;
+use crate::linked::{Graph, Linked};
 use crate::workspace::{Workspace, run};
-use graph::{Graph, Linked};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 const PAGE: &str = "docs/dependencies.md";
@@ -33,8 +32,8 @@ pub fn run_dependencies(workspace: &Workspace) -> Result<()> {
     if !cfg!(all(target_arch = "x86_64", target_os = "linux", target_env = "gnu")) {
         return Err(format!("the page is about {MACHINE}, and this machine is another").into());
     }
-    let graph = Graph::of(workspace, ALL_FEATURES)?;
-    let plain = Graph::of(workspace, "")?;
+    let graph = Graph::of(workspace, &["--features", ALL_FEATURES])?;
+    let plain = Graph::of(workspace, &[])?;
     let builds = [Measured::of(workspace, "")?, Measured::of(workspace, ALL_FEATURES)?];
     let path = workspace.root.join(PAGE);
     let page = fs::read_to_string(&path)?;
@@ -161,16 +160,6 @@ fn replaced(page: &str, name: &str, with: &str) -> Result<String> {
     let old = part(page, name)?;
     let (begin, end) = marks(name);
     Ok(page.replacen(&format!("{begin}{old}{end}"), &format!("{begin}{with}{end}"), 1))
-}
-
-/// Runs a program and gives what it prints.
-fn output(program: &str, arguments: &[&str], at: &Path) -> Result<String> {
-    let output = Command::new(program).args(arguments).current_dir(at).output();
-    let output = output.map_err(|error| format!("{program}: {error}"))?;
-    if !output.status.success() {
-        return Err(format!("{program} failed: {}", String::from_utf8_lossy(&output.stderr)).into());
-    }
-    Ok(String::from_utf8(output.stdout)?)
 }
 
 #[cfg(test)]

@@ -1,118 +1,163 @@
-//! `cargo xtask dist`: what is handed out. So far the NuGet package.
+//! `cargo xtask dist`: what is handed out, for each target that the library is built for.
 
+mod archive;
+pub mod artefact;
+pub mod build;
+mod debian;
+pub mod flavour;
+mod nuget;
+pub mod papers;
+mod sizes;
+pub mod target;
+pub mod toolchain;
+mod wheels;
+
+use crate::abi;
 use crate::catalog::Result;
-use crate::dotnet::Dotnet;
-use crate::prerequisites;
-use crate::workspace::{Workspace, run};
+use crate::layout::{self, LIB};
+use crate::workspace::{Workspace, output_of};
+use artefact::Artefact;
+use build::Built;
+use flavour::{FLAVOURS, FULL, Flavour};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+use target::{TARGETS, Target};
+use toolchain::Toolchain;
 
-/// What the command line asks for.
-#[derive(Default)]
 struct Options {
-    /// A build of the library for this machine.
-    library: Option<PathBuf>,
-    /// A folder `<rid>/native/<library>` with builds for other machines.
-    runtimes: Option<PathBuf>,
-    /// Where the packages go, in place of target/dist.
-    output: Option<PathBuf>,
+    targets: Vec<&'static Target>,
+    flavours: Vec<&'static Flavour>,
+    output: PathBuf,
 }
 
 pub fn run_dist(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
-    let options = Options::read(arguments)?;
-    let dotnet = prerequisites::dotnet(workspace)?;
-    let library = match options.library {
-        Some(library) => library,
-        None => build(workspace)?,
-    };
-    let folder = options.output.unwrap_or_else(|| workspace.target.join("dist"));
-    let runtimes = folder.join("runtimes");
-    lay_out(&library, options.runtimes.as_deref(), &runtimes)?;
-    let package = pack(&dotnet, workspace, &runtimes, &folder)?;
-    println!("wrote {}", package.display());
-    Ok(())
+    match arguments {
+        ["check", library, options @ ..] => check(workspace, Path::new(library), options),
+        ["nuget", options @ ..] => nuget::run(workspace, options),
+        _ => hand_out(workspace, &Options::read(workspace, arguments)?),
+    }
 }
 
 impl Options {
-    fn read(arguments: &[&str]) -> Result<Options> {
-        let mut options = Options::default();
+    fn read(workspace: &Workspace, arguments: &[&str]) -> Result<Options> {
+        let mut options = Options { targets: Vec::new(), flavours: Vec::new(), output: workspace.target.join("dist") };
         let mut rest = arguments.iter();
         while let Some(name) = rest.next() {
-            let value = rest.next().map(PathBuf::from).ok_or_else(|| format!("{name} needs a path"))?;
+            let value = *rest.next().ok_or_else(|| format!("{name} needs a value"))?;
             match *name {
-                "--library" => options.library = Some(value),
-                "--runtimes" => options.runtimes = Some(value),
-                "--output" => options.output = Some(value),
+                "--target" => options.targets.push(Target::named(value)?),
+                "--flavour" => options.flavours.push(Flavour::named(value)?),
+                "--output" => options.output = std::path::absolute(value)?,
                 _ => return Err(format!("dist knows no {name}").into()),
             }
+        }
+        if options.targets.is_empty() {
+            options.targets.extend(&TARGETS);
+        }
+        if options.flavours.is_empty() {
+            options.flavours.extend(FLAVOURS);
         }
         Ok(options)
     }
 }
 
-/// The shared library alone: only then does it get link-time optimisation. With every feature, as for desktops and servers.
-pub fn build(workspace: &Workspace) -> Result<PathBuf> {
-    workspace.cargo([
-        "rustc",
-        "--package",
-        "meetgate",
-        "--features",
-        "full",
-        "--release",
-        "--lib",
-        "--crate-type",
-        "cdylib",
-    ])?;
-    let name = format!("{}meetgate{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    Ok(workspace.target.join("release").join(name))
+fn check(workspace: &Workspace, library: &Path, options: &[&str]) -> Result<()> {
+    let target = match options {
+        [] => Target::of_this_machine()?,
+        ["--target", name] => Target::named(name)?,
+        _ => return Err("usage: cargo xtask dist check <file> [--target <triple>]".into()),
+    };
+    let artefact = artefact::checked(library, target, &abi::functions(&workspace.root)?)?;
+    println!("{}: {}", library.display(), artefact.told());
+    Ok(())
 }
 
-/// Puts the libraries into one folder: that for this machine, and those for others.
-fn lay_out(library: &Path, others: Option<&Path>, runtimes: &Path) -> Result<()> {
-    if runtimes.exists() {
-        fs::remove_dir_all(runtimes)?;
+fn hand_out(workspace: &Workspace, options: &Options) -> Result<()> {
+    fs::create_dir_all(&options.output)?;
+    let date = archive::date(workspace)?;
+    let mut written = Vec::new();
+    let mut full = BTreeMap::new();
+    for target in &options.targets {
+        for flavour in &options.flavours {
+            let start = Instant::now();
+            let (built, artefact) = Built::new(workspace, Toolchain::provide(workspace, target)?, flavour)?;
+            sizes::check(target, flavour, &artefact)?;
+            let tree = Tree::lay_out(workspace, &built, flavour, &options.output)?;
+            written.push(tree.pack(target, &date)?);
+            let unstable =
+                if built.toolchain()?.standard.is_built() { "; std from source, an unstable switch" } else { "" };
+            let seconds = start.elapsed().as_secs();
+            println!("{} {}: {}{unstable} ({seconds} s)", target.triple, flavour.name, artefact.told());
+            if flavour.name == FULL.name {
+                written.extend(debian::packages(workspace, &built, &options.output, &date)?);
+                let library = keep(&built, &options.output)?;
+                written.push(wheels::wheel(workspace, target, &library, &options.output, &date)?);
+                full.insert(target.runtime, library);
+            }
+        }
     }
-    let own = this_machine()?;
-    copy(library, &runtimes.join(&own).join("native"))?;
-    for folder in others.map(fs::read_dir).transpose()?.into_iter().flatten() {
-        let folder = folder?;
-        if *folder.file_name() == *own {
-            continue;
+    if TARGETS.iter().all(|target| full.contains_key(target.runtime)) {
+        written.push(nuget::package(workspace, &options.output.join("runtimes"), &options.output)?);
+    } else {
+        println!("no NuGet package: it has the full library of every target");
+    }
+    sum_up(&options.output, &written)
+}
+
+/// A folder as it is unpacked on the user's machine.
+struct Tree(PathBuf);
+
+impl Tree {
+    fn lay_out(workspace: &Workspace, built: &Built, flavour: &Flavour, output: &Path) -> Result<Tree> {
+        let name = format!("meetgate-{}-{}{}", env!("CARGO_PKG_VERSION"), built.target.triple, flavour.suffix);
+        let folder = output.join(name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
         }
-        for file in fs::read_dir(folder.path().join("native"))? {
-            copy(&file?.path(), &runtimes.join(folder.file_name()).join("native"))?;
-        }
+        let documents = folder.join("share/doc/meetgate");
+        fs::create_dir_all(&documents)?;
+        layout::lay_out(workspace, built, &folder, LIB)?;
+        papers::write(workspace, built.target, flavour, &documents)?;
+        Ok(Tree(folder))
+    }
+
+    fn pack(self, target: &Target, date: &str) -> Result<PathBuf> {
+        let archive = if target.is_windows() { archive::zip(&self.0, date) } else { archive::tar(&self.0, date) }?;
+        fs::remove_dir_all(self.0)?;
+        Ok(archive)
+    }
+}
+
+/// Puts the library where the NuGet package takes it from.
+fn keep(built: &Built, output: &Path) -> Result<PathBuf> {
+    let folder = output.join("runtimes").join(built.target.runtime).join("native");
+    fs::create_dir_all(&folder)?;
+    let library = folder.join(built.target.library());
+    fs::copy(&built.shared, &library)?;
+    Ok(library)
+}
+
+/// In the form that `sha256sum --check` reads.
+fn sum_up(output: &Path, written: &[PathBuf]) -> Result<()> {
+    let mut sums = Command::new("sha256sum");
+    sums.current_dir(output);
+    for file in written {
+        sums.arg(file.strip_prefix(output)?);
+    }
+    fs::write(output.join("SHA256SUMS"), output_of(&mut sums)?)?;
+    for file in written {
+        println!("wrote {}", file.display());
     }
     Ok(())
 }
 
-fn copy(file: &Path, folder: &Path) -> Result<()> {
-    let name = file.file_name().ok_or_else(|| format!("{} is no file", file.display()))?;
-    fs::create_dir_all(folder)?;
-    fs::copy(file, folder.join(name)).map_err(|error| format!("{}: {error}", file.display()))?;
-    Ok(())
-}
-
-fn pack(dotnet: &Dotnet, workspace: &Workspace, runtimes: &Path, folder: &Path) -> Result<PathBuf> {
-    let mut pack = dotnet.command(["pack", "--nologo", "--verbosity", "quiet"]);
-    pack.arg(workspace.root.join("bindings/csharp/src/Meetgate")).arg("--output").arg(folder);
-    run(pack.arg(format!("-p:MeetgateRuntimes={}", runtimes.display())))?;
-    Ok(folder.join(format!("Meetgate.{}.nupkg", env!("CARGO_PKG_VERSION"))))
-}
-
-/// .NET's name for a machine like this one.
-fn this_machine() -> Result<String> {
-    let system = match std::env::consts::OS {
-        "linux" if cfg!(target_env = "musl") => "linux-musl",
-        "linux" => "linux",
-        "windows" => "win",
-        "macos" => "osx",
-        other => return Err(format!(".NET has no runtime identifier for {other}").into()),
-    };
-    let processor = match std::env::consts::ARCH {
-        "x86_64" => "x64",
-        "aarch64" => "arm64",
-        other => other,
-    };
-    Ok(format!("{system}-{processor}"))
+impl Artefact {
+    /// On one line.
+    fn told(&self) -> String {
+        let glibc = self.glibc.as_ref().map(|glibc| format!(", glibc {glibc}")).unwrap_or_default();
+        format!("{:.2} MB{glibc}, needs {}", self.bytes as f64 / 1e6, self.needs.join(" "))
+    }
 }

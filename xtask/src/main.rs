@@ -11,15 +11,17 @@ mod dist;
 mod dotnet;
 mod fuzz;
 mod install;
+mod layout;
+mod linked;
 mod prerequisites;
 mod server;
 mod surface;
 mod test;
+mod wine32;
 mod workspace;
 
 use catalog::Result;
 use std::process::ExitCode;
-use test::WhenSkipped;
 use workspace::Workspace;
 
 const USAGE: &str = "\
@@ -28,16 +30,24 @@ usage: cargo xtask <command>
   demo              start the sandbox, compile the C example and run it: all three platforms, driven from C
   test              everything that must hold: formatting, lints, generated files, Rust tests, C tests
   test --strict     the same, and a part that cannot be tried is a failure: for a machine that has everything
+  test --full       and what takes longer: everything that is handed out, built for each machine and run there, with fuzzing,
+                    both sanitizers, licences and sources; an hour and more
+  test --asan       the tests in Rust and C with AddressSanitizer
+  test --tsan       and with ThreadSanitizer
   codegen           render what follows from catalog/: table, C functions, header, reference pages
   codegen --check   say what is stale, and write nothing
-  install           lay the library out for programs: lib/, include/, pkg-config, CMake, licences
+  install           build the library for this machine and lay it out: lib/, include/, pkg-config, CMake, licences
                     --prefix <folder>: where; it is made
+                    --flavour full|embedded|embedded-system-roots: full unless it is said
                     --from <folder>: take the libraries that lie there, in place of a new build
   abi               put on record what programs rely on; refuses what would break them without a new ABI number
-  dist              write the packages: Meetgate.<version>.nupkg (needs the .NET SDK) into target/dist
-                    --library <file>: put this build of the library in, in place of a new one
-                    --runtimes <folder>: put its <rid>/native/<library> in, too, for other machines
-                    --output <folder>: write them there
+  dist              build for each target and write what is handed out into target/dist: archives, Debian packages, wheels, and
+                    with the .NET SDK the NuGet package; docs/building.md has the targets
+                    --target <triple>, --flavour <flavour>: these alone; each may be said more than once
+                    --output <folder>: write there
+  dist check <file> say what keeps a shared library from being handed out (for this machine, or --target <triple>)
+  dist nuget        the NuGet package alone, of libraries that are built:
+                    --runtimes <folder>: <rid>/native/<library> in it; --output <folder>
   bench             how fast the library is beside libcurl, and the bindings beside their languages' own ways
                     --quick, --rounds N, --json FILE, and which parts: cargo xtask bench --help
   deny              licences, duplicates, banned crates and sources, by the policy in deny.toml
@@ -64,8 +74,7 @@ fn run(arguments: &[&str]) -> Result<()> {
     let workspace = Workspace::find()?;
     match arguments {
         ["demo"] => demo::run_demo(&workspace),
-        ["test"] => test::run_tests(&workspace, WhenSkipped::Tell),
-        ["test", "--strict"] => test::run_tests(&workspace, WhenSkipped::Fail),
+        ["test", options @ ..] => test::run_tests(&workspace, &test::Options::read(options)?),
         ["bench", arguments @ ..] => bench::run_bench(&workspace, arguments),
         ["abi"] => abi::record(&workspace),
         ["install", options @ ..] => install::run_install(&workspace, options),

@@ -40,21 +40,13 @@ pub const VALGRIND: Program = Program { name: "valgrind", packages: &["valgrind"
 pub const ZSH: Program = Program { name: "zsh", packages: &["zsh"] };
 
 impl Program {
+    pub const fn new(name: &'static str, packages: &'static [&'static str]) -> Program {
+        Program { name, packages }
+    }
+
     /// Makes sure that the program is there; the error says what to install.
     pub fn provide(&self) -> Result<(), String> {
-        if self.is_there() {
-            return Ok(());
-        }
-        let packages = self.packages.join(" ");
-        let missing = format!("{} is not installed (Debian: apt-get install {packages})", self.name);
-        if !is_root() || !Program::on_path("apt-get") {
-            return Err(missing);
-        }
-        println!("installing {packages}, for {}", self.name);
-        apt_get("update", &[])
-            .and_then(|()| apt_get("install", self.packages))
-            .map_err(|why| format!("{missing}; {why}"))?;
-        if self.is_there() { Ok(()) } else { Err(missing) }
+        packages(self.name, self.packages, || self.is_there())
     }
 
     fn is_there(&self) -> bool {
@@ -73,18 +65,23 @@ pub fn library(name: &str, package: &str) -> Result<String, String> {
         let output = output.ok().filter(|output| output.status.success())?;
         Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
-    if let Some(flags) = find() {
-        return Ok(flags);
+    packages(name, &["pkg-config", package], || find().is_some())?;
+    find().ok_or_else(|| format!("{name} is gone again"))
+}
+
+/// Makes sure that something is there that Debian's packages have; the error says what to install.
+pub fn packages(what: &str, packages: &[&str], is_there: impl Fn() -> bool) -> Result<(), String> {
+    if is_there() {
+        return Ok(());
     }
-    let missing = format!("{name} is not installed (Debian: apt-get install pkg-config {package})");
+    let listed = packages.join(" ");
+    let missing = format!("{what} is not installed (Debian: apt-get install {listed})");
     if !is_root() || !Program::on_path("apt-get") {
         return Err(missing);
     }
-    println!("installing {package}");
-    apt_get("update", &[])
-        .and_then(|()| apt_get("install", &["pkg-config", package]))
-        .map_err(|why| format!("{missing}; {why}"))?;
-    find().ok_or(missing)
+    println!("installing {listed}, for {what}");
+    apt_get("update", &[]).and_then(|()| apt_get("install", packages)).map_err(|why| format!("{missing}; {why}"))?;
+    if is_there() { Ok(()) } else { Err(missing) }
 }
 
 /// The .NET SDK. Debian has none; Ubuntu does.

@@ -1,5 +1,8 @@
 //! `cargo xtask test`: everything that must hold, and in the end what could not be tried.
 
+mod full;
+mod sanitizer;
+
 use crate::catalog::Result;
 use crate::codegen;
 use crate::dotnet::Dotnet;
@@ -8,16 +11,43 @@ use crate::prerequisites::{
     REDIS, TINYPROXY, VALGRIND, ZSH, component,
 };
 use crate::workspace::Workspace;
+use sanitizer::Sanitizer;
 use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Instant;
 
-/// What a part that cannot be tried does to the result.
+/// What is asked for.
+pub struct Options {
+    set: Set,
+    /// A part that cannot be tried is a failure.
+    is_strict: bool,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum WhenSkipped {
-    Tell,
-    Fail,
+enum Set {
+    /// What each commit is held to.
+    Quick,
+    /// And what is handed out, built for each machine and run there.
+    Full,
+    /// The tests in Rust and C, with the library and the programs built for a sanitizer.
+    Sanitized(Sanitizer),
+}
+
+impl Options {
+    pub fn read(arguments: &[&str]) -> Result<Options> {
+        let mut options = Options { set: Set::Quick, is_strict: false };
+        for argument in arguments {
+            match *argument {
+                "--strict" => options.is_strict = true,
+                "--full" => options.set = Set::Full,
+                "--asan" => options.set = Set::Sanitized(Sanitizer::Address),
+                "--tsan" => options.set = Set::Sanitized(Sanitizer::Thread),
+                _ => return Err(format!("test knows no {argument}").into()),
+            }
+        }
+        Ok(options)
+    }
 }
 
 /// Notes what it could not try.
@@ -30,13 +60,34 @@ struct Part<'w> {
     run: Run<'w>,
 }
 
-pub fn run_tests(workspace: &Workspace, when_skipped: WhenSkipped) -> Result<()> {
-    let cargo = |arguments: &'static [&'static str]| {
-        Box::new(move |skipped: &mut Vec<String>| watch(&mut workspace.cargo_command(arguments), skipped)) as Run<'_>
-    };
+pub fn run_tests(workspace: &Workspace, options: &Options) -> Result<()> {
+    let mut skipped: Vec<String> = Vec::new();
     // Before the Rust tests, which drive the library from C#, too.
     let dotnet = prerequisites::dotnet(workspace);
-    let parts = [
+    let parts = match options.set {
+        Set::Quick => quick(workspace, &dotnet),
+        Set::Full => quick(workspace, &dotnet).into_iter().chain(full::parts(workspace)).collect(),
+        Set::Sanitized(sanitizer) => vec![sanitizer.part(workspace)],
+    };
+    provide(options.set, &mut skipped);
+    let start = Instant::now();
+    let (passed, failed) = run_parts(parts, &mut skipped);
+    for reason in &skipped {
+        println!("skipped: {reason}");
+    }
+    let seconds = start.elapsed().as_secs();
+    println!("{passed} passed, {} failed, {} skipped, in {seconds} s", failed.len(), skipped.len());
+    verdict(&failed, &skipped, options.is_strict).map_err(Into::into)
+}
+
+fn cargo<'w>(workspace: &'w Workspace, arguments: &'static [&'static str]) -> Run<'w> {
+    Box::new(move |skipped| watch(&mut workspace.cargo_command(arguments), skipped))
+}
+
+/// What each commit is held to.
+fn quick<'w>(workspace: &'w Workspace, dotnet: &'w std::result::Result<Dotnet, String>) -> Vec<Part<'w>> {
+    let cargo = |arguments| cargo(workspace, arguments);
+    vec![
         Part { name: "formatting", needs: vec![component("fmt", "rustfmt")], run: cargo(&["fmt", "--all", "--check"]) },
         Part {
             name: "generated files",
@@ -93,9 +144,11 @@ pub fn run_tests(workspace: &Workspace, when_skipped: WhenSkipped) -> Result<()>
             needs: vec![C_COMPILER.provide(), dotnet.as_ref().map(drop).map_err(Clone::clone)],
             run: Box::new(|skipped| dotnet.as_ref().map_or(Ok(()), |dotnet| csharp(workspace, dotnet, skipped))),
         },
-    ];
-    let mut skipped: Vec<String> = Vec::new();
-    // The C tests try these where they are there, and only say so where they are not.
+    ]
+}
+
+/// What tests try where it is there, and only say so where it is not.
+fn provide(set: Set, skipped: &mut Vec<String>) {
     let optional = [
         ("C tests under valgrind", VALGRIND),
         ("headers and calls from C++", CPP_COMPILER),
@@ -112,7 +165,8 @@ pub fn run_tests(workspace: &Workspace, when_skipped: WhenSkipped) -> Result<()>
         ("completion in fish", FISH),
         ("old certificates, keys and the commands of the guide to private networks", OPENSSL),
     ];
-    for (what, program) in optional {
+    let more = if set == Set::Full { &full::OPTIONAL[..] } else { &[] };
+    for (what, program) in optional.iter().chain(more) {
         if let Err(missing) = program.provide() {
             skipped.push(format!("{what}: {missing}"));
         }
@@ -123,6 +177,10 @@ pub fn run_tests(workspace: &Workspace, when_skipped: WhenSkipped) -> Result<()>
             skipped.push(format!("the example of an event loop of {what}: {missing}"));
         }
     }
+}
+
+/// How many passed, and which failed.
+fn run_parts<'w>(parts: Vec<Part<'w>>, skipped: &mut Vec<String>) -> (usize, Vec<&'static str>) {
     let (mut passed, mut failed) = (0, Vec::new());
     for part in parts {
         let missing: Vec<String> = part.needs.into_iter().filter_map(std::result::Result::err).collect();
@@ -132,7 +190,7 @@ pub fn run_tests(workspace: &Workspace, when_skipped: WhenSkipped) -> Result<()>
         }
         println!("== {}", part.name);
         let start = Instant::now();
-        match (part.run)(&mut skipped) {
+        match (part.run)(skipped) {
             Ok(()) => {
                 passed += 1;
                 println!("== {}: passed in {} s\n", part.name, start.elapsed().as_secs());
@@ -143,18 +201,14 @@ pub fn run_tests(workspace: &Workspace, when_skipped: WhenSkipped) -> Result<()>
             }
         }
     }
-    for reason in &skipped {
-        println!("skipped: {reason}");
-    }
-    println!("{passed} passed, {} failed, {} skipped", failed.len(), skipped.len());
-    verdict(&failed, &skipped, when_skipped).map_err(Into::into)
+    (passed, failed)
 }
 
-fn verdict(failed: &[&str], skipped: &[String], when_skipped: WhenSkipped) -> std::result::Result<(), String> {
+fn verdict(failed: &[&str], skipped: &[String], is_strict: bool) -> std::result::Result<(), String> {
     if !failed.is_empty() {
         return Err(format!("failed: {}", failed.join(", ")));
     }
-    if when_skipped == WhenSkipped::Fail && !skipped.is_empty() {
+    if is_strict && !skipped.is_empty() {
         return Err(format!("skipped, which --strict does not allow: {}", skipped.join(", ")));
     }
     Ok(())
@@ -243,12 +297,12 @@ mod tests {
     #[test]
     fn what_is_skipped_fails_a_strict_run_only() {
         let skipped = ["C#: dotnet is not installed".to_owned()];
-        for when_skipped in [WhenSkipped::Tell, WhenSkipped::Fail] {
-            assert_eq!(verdict(&[], &[], when_skipped), Ok(()));
-            assert_eq!(verdict(&["clippy"], &skipped, when_skipped), Err("failed: clippy".to_owned()));
+        for is_strict in [false, true] {
+            assert_eq!(verdict(&[], &[], is_strict), Ok(()));
+            assert_eq!(verdict(&["clippy"], &skipped, is_strict), Err("failed: clippy".to_owned()));
         }
-        assert_eq!(verdict(&[], &skipped, WhenSkipped::Tell), Ok(()));
-        let why = verdict(&[], &skipped, WhenSkipped::Fail).unwrap_err();
+        assert_eq!(verdict(&[], &skipped, false), Ok(()));
+        let why = verdict(&[], &skipped, true).unwrap_err();
         assert!(why.contains("--strict") && why.contains("C#: dotnet is not installed"), "{why}");
     }
 

@@ -5,7 +5,7 @@ use super::options::Effort;
 use super::page;
 use super::row::{Bar, Rounds, Row, Value, faster, figure, limit};
 use crate::catalog::Result;
-use crate::dist;
+
 use crate::prerequisites;
 use crate::server::Server;
 use crate::workspace::{Workspace, run};
@@ -27,7 +27,7 @@ pub struct Measured {
 pub fn measure(workspace: &Workspace, effort: Effort) -> Result<(String, Vec<Row>)> {
     let dotnet = prerequisites::dotnet(workspace)?;
     eprintln!("== building the C# library and its bench");
-    let library = dist::build(workspace)?;
+    let library = build::library(workspace, "fast", "3")?;
     let server = build::server(workspace)?;
     let mut build = dotnet.command(["build", "--nologo", "--verbosity", "quiet", "--configuration", "Release"]);
     // Its output is not a part of the tables.

@@ -1,9 +1,10 @@
 //! How large the code and data of each crate are in a library that still has their names.
 
-use super::output;
 use crate::catalog::Result;
+use crate::workspace::output_of;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Command;
 
 /// The only crate with code in C and assembly, whose names are not Rust's.
 const IN_OTHER_LANGUAGES: &str = "ring";
@@ -11,9 +12,7 @@ const OWN: &str = "meetgate";
 
 /// Bytes by crate, of what has a name and takes room in the file.
 pub fn by_crate(library: &Path) -> Result<BTreeMap<String, u64>> {
-    let folder = library.parent().ok_or("the library is in no folder")?;
-    let path = library.to_str().ok_or("the library's path is no text")?;
-    read(&output("nm", &["--print-size", "--defined-only", path], folder)?)
+    read(&output_of(Command::new("nm").args(["--print-size", "--defined-only"]).arg(library))?)
 }
 
 fn read(symbols: &str) -> Result<BTreeMap<String, u64>> {

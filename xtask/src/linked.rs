@@ -1,10 +1,10 @@
 //! Which crates are linked into the library, as cargo knows it.
 
-use super::output;
 use crate::catalog::Result;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, output_of};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 pub struct Graph {
     pub linked: BTreeMap<String, Linked>,
@@ -12,6 +12,9 @@ pub struct Graph {
 
 pub struct Linked {
     pub name: String,
+    pub version: String,
+    /// Where its sources lie.
+    pub folder: PathBuf,
     /// As it is called in the code: `webpki` for `rustls-webpki`.
     pub in_code: String,
     pub licence: String,
@@ -35,6 +38,7 @@ struct Package {
     name: String,
     version: String,
     license: Option<String>,
+    manifest_path: PathBuf,
     targets: Vec<Target>,
 }
 
@@ -45,16 +49,14 @@ struct Target {
 }
 
 impl Graph {
-    pub fn of(workspace: &Workspace, features: &str) -> Result<Graph> {
-        let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        let metadata =
-            output(&cargo, &["metadata", "--format-version=1", "--locked", "--all-features"], &workspace.root)?;
-        let metadata: Metadata = serde_json::from_str(&metadata)?;
+    /// For a choice of features and target, in cargo's own options.
+    pub fn of(workspace: &Workspace, options: &[&str]) -> Result<Graph> {
+        let mut metadata = workspace.cargo_command(["metadata", "--format-version=1", "--locked", "--all-features"]);
+        let metadata: Metadata = serde_json::from_str(&output_of(&mut metadata)?)?;
         // Macros run at build time: nothing of them is linked.
-        let tree =
-            ["tree", "--locked", "--package", "meetgate", "--edges", "normal,no-proc-macro", "--prefix", "depth"];
-        let tree = output(&cargo, &[&tree[..], &["--no-dedupe", "--features", features]].concat(), &workspace.root)?;
-        Graph::read(&tree, &metadata)
+        let mut tree = workspace.cargo_command(["tree", "--locked", "--package", "meetgate"]);
+        tree.args(["--edges", "normal,no-proc-macro", "--prefix", "depth", "--no-dedupe"]).args(options);
+        Graph::read(&output_of(&mut tree)?, &metadata)
     }
 
     fn read(tree: &str, metadata: &Metadata) -> Result<Graph> {
@@ -87,6 +89,8 @@ impl Linked {
         let library = package.targets.iter().find(is_library).ok_or_else(|| format!("{name} is no library"))?;
         Ok(Linked {
             name: name.to_owned(),
+            version: version.to_owned(),
+            folder: package.manifest_path.parent().ok_or("a manifest lies in no folder")?.to_owned(),
             in_code: library.name.replace('-', "_"),
             licence: package.license.clone().ok_or_else(|| format!("{name} names no licence"))?,
             comes_with: BTreeSet::new(),
@@ -104,6 +108,7 @@ mod tests {
             name: name.to_owned(),
             version: "1.0.0".to_owned(),
             license: Some("MIT".to_owned()),
+            manifest_path: PathBuf::from("/sources/Cargo.toml"),
             targets: vec![Target { name: in_code.to_owned(), kind: vec!["lib".to_owned()] }],
         };
         let metadata = Metadata { packages: vec![package("a", "a"), package("b-c", "bc"), package("d", "d-e")] };

@@ -1,0 +1,87 @@
+//! The parts that take long: what is handed out, built for each machine and run there.
+
+use super::{Part, Run, Sanitizer, watch};
+use crate::prerequisites::{C_COMPILER, PYTHON, Program};
+use crate::workspace::{Workspace, output_of};
+use crate::{deny, dist, fuzz, wine32};
+use std::fs;
+use std::path::Path;
+
+/// What runs programs of other machines.
+pub const OPTIONAL: [(&str, Program); 8] = [
+    ("programs for aarch64", Program::new("qemu-aarch64-static", &["qemu-user-static"])),
+    (
+        "programs for aarch64, their C library",
+        Program::new("/usr/aarch64-linux-gnu/lib/libc.so.6", &["libc6-dev-arm64-cross"]),
+    ),
+    (
+        "programs for armv7, their C library",
+        Program::new("/usr/arm-linux-gnueabihf/lib/libc.so.6", &["libc6-dev-armhf-cross"]),
+    ),
+    ("programs for musl", Program::new("/lib/ld-musl-x86_64.so.1", &["musl"])),
+    ("programs for Windows", Program::new("/usr/lib/wine/wine64", &["wine64"])),
+    ("programs for 32-bit Windows", Program::new("unshare", &["util-linux"])),
+    ("archives for Windows", Program::new("unzip", &["unzip"])),
+    ("what Debian says of its packages", Program::new("lintian", &["lintian"])),
+];
+
+pub fn parts(workspace: &Workspace) -> Vec<Part<'_>> {
+    // What a binding's test of a package takes.
+    let with_dist = |arguments: &'static [&'static str]| {
+        Box::new(move |skipped: &mut Vec<String>| {
+            let mut cargo = workspace.cargo_command(arguments);
+            watch(cargo.env("MEETGATE_DIST", workspace.target.join("dist")), skipped)
+        }) as Run<'_>
+    };
+    let part = |name, run| Part { name, needs: vec![C_COMPILER.provide()], run };
+    vec![
+        part("what is handed out, for each machine", Box::new(|_| dist::run_dist(workspace, &[]))),
+        part("two builds, one archive", Box::new(|_| same_bytes(workspace, "x86_64-unknown-linux-gnu", "embedded"))),
+        part(
+            "programs on each machine",
+            Box::new(move |skipped| {
+                if let Err(missing) = wine32::provide(workspace) {
+                    skipped.push(format!("programs for 32-bit Windows: {missing}"));
+                }
+                let test = ["test", "--quiet", "--test", "targets", "--", "--ignored", "--test-threads=2"];
+                watch(&mut workspace.cargo_command(test), skipped)
+            }),
+        ),
+        part("programs that are built with an archive", with_dist(&["test", "--quiet", "--test", "installed"])),
+        Part {
+            name: "Debian packages and wheels",
+            needs: vec![PYTHON.provide()],
+            run: with_dist(&["test", "--quiet", "--test", "packages", "--", "--ignored"]),
+        },
+        part(
+            "the NuGet package for all machines",
+            with_dist(&["test", "--quiet", "--test", "csharp_package", "--", "--ignored"]),
+        ),
+        part("licences, bans and sources", Box::new(|_| deny::run_deny(workspace))),
+        part("fuzzing", Box::new(|_| fuzz::run_fuzz(workspace, &[]))),
+        Sanitizer::Address.part(workspace),
+        Sanitizer::Thread.part(workspace),
+    ]
+}
+
+/// Builds once more in another folder, and compares.
+fn same_bytes(workspace: &Workspace, target: &str, flavour: &str) -> crate::catalog::Result<()> {
+    let other = workspace.target.join("tmp/another place");
+    if other.exists() {
+        fs::remove_dir_all(&other)?;
+    }
+    let mut clone = std::process::Command::new("git");
+    output_of(clone.args(["clone", "--quiet", "--no-local"]).arg(&workspace.root).arg(&other))?;
+    let output = other.join("target/dist");
+    let mut dist = std::process::Command::new("cargo");
+    dist.current_dir(&other).args(["xtask", "dist", "--target", target, "--flavour", flavour]);
+    dist.env("CARGO_TARGET_DIR", other.join("target")).env_remove("CARGO");
+    crate::workspace::run(&mut dist)?;
+    let name = format!("meetgate-{}-{target}-{flavour}.tar.gz", env!("CARGO_PKG_VERSION"));
+    let read = |folder: &Path| fs::read(folder.join(&name)).map_err(|error| format!("{name}: {error}"));
+    if read(&output)? != read(&workspace.target.join("dist"))? {
+        return Err(format!("{name} has other bytes when it is built again: see {}", output.display()).into());
+    }
+    fs::remove_dir_all(other)?;
+    Ok(())
+}
