@@ -405,9 +405,8 @@ pub fn operations() -> &'static [&'static Operation] {
 /// The whole catalog as JSON: `{"version":…,"operations":[…],"errors":{"avd":[…],…}}`. Without the feature `catalog-texts` it is
 /// what programs need of it.
 pub fn to_json() -> String {
-    let json = packed::unpack(include_bytes!(concat!(env!("OUT_DIR"), "/catalog.packed")));
     // One line, as all JSON of this library. No text of JSON holds a line's end.
-    json.replace('\n', "")
+    packed::unpacked().replace('\n', "")
 }
 
 #[cfg(test)]

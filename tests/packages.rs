@@ -42,7 +42,7 @@ fn runs(command: &mut Command) {
         command.arg(sandbox.configurations()[platform].to_string());
     }
     succeeded(&support::run(command));
-    assert!(sandbox.counts().values().sum::<usize>() > 5, "{:?}", sandbox.counts());
+    assert!(sandbox.counts().values().sum::<u64>() > 5, "{:?}", sandbox.counts());
 }
 
 /// Debian's machine, as dpkg calls this one.
@@ -159,5 +159,5 @@ fn each_platform_has_a_wheel_that_pip_takes_for_it() {
     let mut example = Command::new(&python);
     example.arg(support::root().join("examples/python/quickstart.py")).arg(configurations);
     succeeded(&support::run(example.env_remove("MEETGATE_LIBRARY")));
-    assert!(sandbox.counts().values().sum::<usize>() > 5, "{:?}", sandbox.counts());
+    assert!(sandbox.counts().values().sum::<u64>() > 5, "{:?}", sandbox.counts());
 }

@@ -18,14 +18,13 @@ use crate::layout::{self, LIB};
 use crate::workspace::{Workspace, output_of};
 use artefact::Artefact;
 use build::Built;
-use flavour::{FLAVOURS, FULL, Flavour};
+use flavour::{FULL, Flavour, HANDED_OUT};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 use target::{TARGETS, Target};
-use toolchain::Toolchain;
 
 struct Options {
     targets: Vec<&'static Target>,
@@ -58,7 +57,7 @@ impl Options {
             options.targets.extend(&TARGETS);
         }
         if options.flavours.is_empty() {
-            options.flavours.extend(FLAVOURS);
+            options.flavours.extend(HANDED_OUT);
         }
         Ok(options)
     }
@@ -83,7 +82,7 @@ fn hand_out(workspace: &Workspace, options: &Options) -> Result<()> {
     for target in &options.targets {
         for flavour in &options.flavours {
             let start = Instant::now();
-            let (built, artefact) = Built::new(workspace, Toolchain::provide(workspace, target)?, flavour)?;
+            let (built, artefact) = Built::new(workspace, target, flavour)?;
             sizes::check(target, flavour, &artefact)?;
             let tree = Tree::lay_out(workspace, &built, flavour, &options.output)?;
             written.push(tree.pack(target, &date)?);

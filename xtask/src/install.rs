@@ -5,7 +5,6 @@ use crate::dist::build::Built;
 use crate::dist::flavour::{FULL, Flavour};
 use crate::dist::papers;
 use crate::dist::target::Target;
-use crate::dist::toolchain::Toolchain;
 use crate::layout::{self, LIB};
 use crate::workspace::Workspace;
 use std::fs;
@@ -29,7 +28,7 @@ pub fn run_install(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     fs::create_dir_all(&documents)?;
     let built = match from {
         Some(folder) => Built::found(workspace, target, &folder)?,
-        None => Built::new(workspace, Toolchain::provide(workspace, target)?, flavour)?.0,
+        None => Built::new(workspace, target, flavour)?.0,
     };
     layout::lay_out(workspace, &built, &prefix, LIB)?;
     papers::write(workspace, target, flavour, &documents)?;

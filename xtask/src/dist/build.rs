@@ -23,14 +23,12 @@ pub struct Built {
 
 impl Built {
     /// Builds and looks at what came out.
-    pub fn new(workspace: &Workspace, toolchain: Toolchain, flavour: &Flavour) -> Result<(Built, Artefact)> {
-        let target = toolchain.target;
+    pub fn new(workspace: &Workspace, target: &'static Target, flavour: &'static Flavour) -> Result<(Built, Artefact)> {
+        let toolchain = Toolchain::provide(workspace, target, flavour)?;
         let (mut cargo, folder) = toolchain.cargo_rustc(workspace)?;
         cargo.args(["--package", "meetgate", "--locked", "--lib", "--crate-type", "cdylib,staticlib"]);
-        cargo.args(["--profile", flavour.profile]).args(flavour.features());
         run(&mut cargo)?;
-        let built =
-            Built { toolchain: Some(toolchain), ..Built::found(workspace, target, &folder.join(flavour.profile))? };
+        let built = Built { toolchain: Some(toolchain), ..Built::found(workspace, target, &folder)? };
         let artefact = artefact::checked(&built.shared, target, &built.functions)?;
         Ok((built, artefact))
     }

@@ -8,16 +8,23 @@ pub struct Flavour {
     /// In the names of archives; nothing for the one that most want.
     pub suffix: &'static str,
     pub profile: &'static str,
+    /// Rust's standard library is built with these features of it, whether or not one came with the compiler: small, and without
+    /// the code that would print where in the library a panic was, a tenth of all.
+    pub standard: Option<&'static str>,
     features: &'static [&'static str],
 }
 
-pub const FULL: Flavour = Flavour { name: "full", suffix: "", profile: "release", features: &["--features", "full"] };
+const SMALL: Option<&str> = Some("panic-unwind,optimize_for_size");
+
+pub const FULL: Flavour =
+    Flavour { name: "full", suffix: "", profile: "release", standard: None, features: &["--features", "full"] };
 
 /// Small, and with the public authorities; [`EMBEDDED_SYSTEM_ROOTS`] goes without them.
 pub const EMBEDDED: Flavour = Flavour {
     name: "embedded",
     suffix: "-embedded",
     profile: "embedded",
+    standard: SMALL,
     features: &["--no-default-features", "--features", "bundled-roots"],
 };
 
@@ -25,10 +32,14 @@ pub const EMBEDDED_SYSTEM_ROOTS: Flavour = Flavour {
     name: "embedded-system-roots",
     suffix: "-embedded-system-roots",
     profile: "embedded",
+    standard: SMALL,
     features: &["--no-default-features"],
 };
 
 pub const FLAVOURS: [&Flavour; 3] = [&FULL, &EMBEDDED, &EMBEDDED_SYSTEM_ROOTS];
+
+/// What is handed out; the other one is built where it is asked for.
+pub const HANDED_OUT: [&Flavour; 2] = [&FULL, &EMBEDDED];
 
 impl Flavour {
     pub fn named(name: &str) -> Result<&'static Flavour> {

@@ -9,7 +9,7 @@ use crate::catalog::Result;
 fn limit(target: &Target, flavour: &Flavour) -> u64 {
     let name = flavour.name;
     let limits = match target.triple {
-        "x86_64-unknown-linux-gnu" => [3_700_000, 2_900_000],
+        "x86_64-unknown-linux-gnu" => [3_700_000, 2_450_000],
         _ => [4_000_000, 2_600_000],
     };
     limits[usize::from(name != FULL.name && name.starts_with(EMBEDDED.name))]

@@ -1,6 +1,7 @@
 //! The compilers that build for other machines: zig for C and as the linker on Linux, with the floor of glibc; MinGW for Windows;
 //! and for Rust the compiler that has a standard library for the target, or its source.
 
+use super::flavour::Flavour;
 use super::target::{GLIBC_FLOOR, System, Target};
 use crate::catalog::Result;
 use crate::prerequisites::{self, PYTHON, Program};
@@ -40,13 +41,15 @@ pub struct Compiler {
 pub struct Toolchain {
     pub target: &'static Target,
     pub standard: Standard,
+    flavour: &'static Flavour,
     tools: PathBuf,
 }
 
 impl Toolchain {
     /// Finds all that is needed, and installs what may be installed.
-    pub fn provide(workspace: &Workspace, target: &'static Target) -> Result<Toolchain> {
-        let toolchain = Toolchain { target, standard: Standard::of(target)?, tools: workspace.target.join("tools") };
+    pub fn provide(workspace: &Workspace, target: &'static Target, flavour: &'static Flavour) -> Result<Toolchain> {
+        let standard = Standard::of(target, flavour)?;
+        let toolchain = Toolchain { target, standard, flavour, tools: workspace.target.join("tools") };
         toolchain.binutils().provide()?;
         // On Windows for the import libraries.
         toolchain.provide_zig()?;
@@ -97,10 +100,9 @@ impl Toolchain {
         zig
     }
 
-    /// `cargo rustc` for the target, at the root; what it builds lies in the folder that comes with it, and below that in the
-    /// profile's.
+    /// `cargo rustc` for target and flavour, at the root; what it builds lies in the folder that comes with it.
     pub fn cargo_rustc(&self, workspace: &Workspace) -> Result<(Command, PathBuf)> {
-        let folder = workspace.target.join("dist-build");
+        let folder = workspace.target.join("dist-build").join(self.target.triple);
         let mut flags = reproducible(workspace)?;
         let mut command = match (self.target.system, &self.standard) {
             (System::Windows, Standard::Ready) => workspace.cargo_command(["rustc"]),
@@ -119,6 +121,9 @@ impl Toolchain {
         if let Standard::Built(compiler) = &self.standard {
             command.env("RUSTC", &compiler.rustc).env("CARGO", &compiler.cargo).env("RUSTC_BOOTSTRAP", "1");
             command.arg("-Zbuild-std=std,panic_unwind");
+            if let Some(features) = self.flavour.standard {
+                command.arg(format!("-Zbuild-std-features={features}"));
+            }
         }
         match self.target.system {
             System::Glibc => {}
@@ -135,9 +140,10 @@ impl Toolchain {
             }
         }
         let floor = if self.target.system == System::Glibc { format!(".{GLIBC_FLOOR}") } else { String::new() };
+        command.args(["--profile", self.flavour.profile]).args(self.flavour.features());
         command.arg("--target").arg(format!("{}{floor}", self.target.triple)).arg("--target-dir").arg(&folder);
         command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
-        Ok((command, folder.join(self.target.triple)))
+        Ok((command, folder.join(self.target.triple).join(self.flavour.profile)))
     }
 
     /// Two objects that Rust's own standard library for 32-bit Windows has beside it, and one built here has not.
@@ -157,9 +163,9 @@ impl Toolchain {
 }
 
 impl Standard {
-    pub fn of(target: &Target) -> Result<Standard> {
+    pub fn of(target: &Target, flavour: &Flavour) -> Result<Standard> {
         let own = sysroot("rustc".as_ref())?;
-        if own.join("lib/rustlib").join(target.triple).join("lib").is_dir() {
+        if flavour.standard.is_none() && own.join("lib/rustlib").join(target.triple).join("lib").is_dir() {
             return Ok(Standard::Ready);
         }
         if own.join(STANDARD_LIBRARY).is_dir() {
