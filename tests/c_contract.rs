@@ -175,6 +175,9 @@ fn a_panic_is_contained() {
 /// All ten thousand calls, where valgrind has time for a few hundred only.
 #[test]
 fn asynchronous_calls_under_address_sanitizer() {
+    if support::sanitizer().is_some() {
+        return;
+    }
     let trial = support::scratch().join("address-sanitizer.c");
     let trial_program = trial.with_extension("out");
     std::fs::write(&trial, "int main(void) { return 0; }\n").unwrap();

@@ -36,6 +36,9 @@ const OF_EMBEDDED: [&str; 5] = ["cancel", "configurations", "json", "tokens", "w
 /// In a Debian i386 of its own.
 const WINE_32: &str = "tests/targets/wine32";
 
+/// Debian's, as `cargo xtask test --full` has unpacked it below the target folder.
+const MUSL: &str = "tools/musl-arm64/tree";
+
 /// How programs for a machine come to be, and run here.
 struct Machine {
     triple: &'static str,
@@ -85,12 +88,14 @@ const X86_64_MUSL: Machine = Machine {
     runner: &[],
 };
 const X86_64_MUSL_STATIC: Machine = Machine { linked: Linked::Static, ..X86_64_MUSL };
-const AARCH64_MUSL_STATIC: Machine = Machine {
+const AARCH64_MUSL: Machine = Machine {
     triple: "aarch64-unknown-linux-musl",
     compiler: Compiler::Zig("aarch64-linux-musl"),
-    linked: Linked::Static,
-    runner: &["qemu-aarch64-static"],
+    linked: Linked::Shared,
+    runner: &["qemu-aarch64-static", "-L", MUSL],
 };
+const AARCH64_MUSL_STATIC: Machine =
+    Machine { linked: Linked::Static, runner: &["qemu-aarch64-static"], ..AARCH64_MUSL };
 const WINDOWS_64: Machine = Machine {
     triple: "x86_64-win7-windows-gnu",
     compiler: Compiler::MinGw("x86_64-w64-mingw32-gcc"),
@@ -134,6 +139,7 @@ machines!(
     armv7: super::ARMV7,
     x86_64_musl: super::X86_64_MUSL,
     x86_64_musl_static: super::X86_64_MUSL_STATIC,
+    aarch64_musl: super::AARCH64_MUSL,
     aarch64_musl_static: super::AARCH64_MUSL_STATIC,
     windows_32: super::WINDOWS_32,
     windows_32_static: super::WINDOWS_32_STATIC,
@@ -222,6 +228,9 @@ impl Machine {
         if self.runner == [WINE_32] && !wine_32().is_dir() {
             return Some("there is no Wine for 32-bit programs".to_owned());
         }
+        if self.runner.contains(&MUSL) && !support::target().join(MUSL).is_dir() {
+            return Some("musl for aarch64 is not there".to_owned());
+        }
         let loader = Path::new("/lib/ld-musl-x86_64.so.1");
         let needs_loader = matches!(self.compiler, Compiler::Zig(system) if system == "x86_64-linux-musl");
         (needs_loader && self.linked == Linked::Shared && !loader.exists()).then(|| "musl is not installed".to_owned())
@@ -277,7 +286,14 @@ impl Machine {
             }
             [runner, options @ ..] => {
                 let mut command = Command::new(runner);
-                command.args(options).arg(program);
+                for option in *options {
+                    if *option == MUSL {
+                        command.arg(support::target().join(MUSL))
+                    } else {
+                        command.arg(option)
+                    };
+                }
+                command.arg(program);
                 command
             }
         };
@@ -304,7 +320,7 @@ fn dist() -> PathBuf {
 
 /// As `cargo xtask test --full` has unpacked it.
 fn wine_32() -> PathBuf {
-    support::target().join("tools/wine32/tree")
+    support::target().join("tools/wine32-i386/tree")
 }
 
 /// The Python that has zig, as `cargo xtask dist` has installed it.

@@ -160,6 +160,9 @@ fn start_csharp(mut program: Command) -> Program {
 /// The SDK, and the folder in which it has built the driver for each target.
 fn csharp_driver() -> Option<&'static (Dotnet, PathBuf)> {
     static DRIVER: OnceLock<Result<(Dotnet, PathBuf), String>> = OnceLock::new();
+    if support::sanitizer().is_some() {
+        return None;
+    }
     let built = DRIVER.get_or_init(|| {
         let target = support::target();
         let dotnet = Dotnet::find(support::root(), target)?;

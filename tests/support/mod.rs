@@ -92,9 +92,17 @@ pub fn released_library() -> PathBuf {
     link_library(&target().join("release/libmeetgate.so"), "lib-released")
 }
 
-/// Has cargo build something of this checkout into a folder.
+/// The compiler's sanitizer that all of this test run is built for, "address" or "thread": `cargo xtask test --asan`.
+pub fn sanitizer() -> Option<String> {
+    env::var("MEETGATE_SANITIZER").ok()
+}
+
+/// Has cargo build something of this checkout into a folder. It is no part of what a sanitizer looks at.
 fn cargo(command: &str, arguments: &[&str], target: &Path) {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    if sanitizer().is_some() {
+        cargo.env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("RUSTC_BOOTSTRAP");
+    }
     cargo.current_dir(root()).args([command, "--quiet", "--locked"]).args(arguments).arg("--target-dir").arg(target);
     let output = run_within(Duration::from_secs(540), &mut cargo);
     assert!(output.status.success(), "{}", both(&output));
@@ -148,9 +156,20 @@ pub fn check_syntax(source: &str, flags: &[&str]) {
 }
 
 fn compiler(source: &str, flags: &[&str]) -> Command {
-    let name = if source.ends_with(".cpp") { "c++" } else { "cc" };
+    let is_cpp = source.ends_with(".cpp");
+    let sanitizer = sanitizer();
+    // The runtime of the library's own sanitizer is LLVM's.
+    let name = match (&sanitizer, is_cpp) {
+        (None, true) => "c++",
+        (None, false) => "cc",
+        (Some(_), true) => "clang++",
+        (Some(_), false) => "clang",
+    };
     let mut compiler = Command::new(name);
     compiler.current_dir(root());
+    if let Some(sanitizer) = sanitizer {
+        compiler.arg(format!("-fsanitize={sanitizer}"));
+    }
     compiler.args(["-g", "-Wall", "-Wextra", "-pedantic", "-Werror", "-Iinclude"]).args(flags).arg(source);
     compiler
 }
@@ -265,8 +284,14 @@ pub fn skipped(why: &str) {
     _ = writeln!(io::stderr(), "SKIPPED: {why}");
 }
 
+/// These look at a library, or load it, that is not built for a sanitizer.
+const NOT_SANITIZED: [&str; 3] = ["valgrind", "python3", "mono"];
+
 /// Whether a program is there; where it is not, says that what needs it could not be tried.
 pub fn has(program: &str) -> bool {
+    if sanitizer().is_some() && NOT_SANITIZED.contains(&program) {
+        return false;
+    }
     let is_there = on_path(program);
     if !is_there {
         skipped(&format!("{program} is not installed"));

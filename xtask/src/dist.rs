@@ -92,7 +92,7 @@ fn hand_out(workspace: &Workspace, options: &Options) -> Result<()> {
             println!("{} {}: {}{unstable} ({seconds} s)", target.triple, flavour.name, artefact.told());
             if flavour.name == FULL.name {
                 written.extend(debian::packages(workspace, &built, &options.output, &date)?);
-                let library = keep(&built, &options.output)?;
+                let library = built.keep(&options.output.join("runtimes"))?;
                 written.push(wheels::wheel(workspace, target, &library, &options.output, &date)?);
                 full.insert(target.runtime, library);
             }
@@ -128,15 +128,6 @@ impl Tree {
         fs::remove_dir_all(self.0)?;
         Ok(archive)
     }
-}
-
-/// Puts the library where the NuGet package takes it from.
-fn keep(built: &Built, output: &Path) -> Result<PathBuf> {
-    let folder = output.join("runtimes").join(built.target.runtime).join("native");
-    fs::create_dir_all(&folder)?;
-    let library = folder.join(built.target.library());
-    fs::copy(&built.shared, &library)?;
-    Ok(library)
 }
 
 /// In the form that `sha256sum --check` reads.

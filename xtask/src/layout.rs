@@ -38,7 +38,13 @@ pub fn lay_out(workspace: &Workspace, built: &Built, prefix: &Path, lib: &str) -
         link(&shared, &libraries.join(format!("libmeetgate.so.{SONAME}")))?;
         link(&format!("libmeetgate.so.{SONAME}"), &libraries.join("libmeetgate.so"))?;
     }
-    localize(built, &libraries.join("libmeetgate.a"))?;
+    let archive = libraries.join("libmeetgate.a");
+    if built.target.is_windows() {
+        // MinGW's linker does not join objects with thread-local variables into one.
+        copy(&built.archive, &archive)?;
+    } else {
+        localize(built, &archive)?;
+    }
     for folder in ["", "meetgate"] {
         let to = prefix.join("include").join(folder);
         fs::create_dir_all(&to)?;
@@ -104,23 +110,16 @@ fn localize(built: &Built, target: &Path) -> Result<()> {
     fs::create_dir_all(&folder)?;
     let (list, weak) = (folder.join("symbols"), folder.join("weak"));
     let (all, own) = (folder.join("all.o"), folder.join("meetgate.o"));
-    // 32-bit Windows marks functions of C.
-    let mark = if built.target.is_windows() && built.target.bits == 32 { "_" } else { "" };
-    let symbols: Vec<String> = built.functions.iter().map(|name| format!("{mark}{name}")).collect();
-    fs::write(&list, symbols.join("\n") + "\n")?;
+    fs::write(&list, built.functions.iter().map(|name| format!("{name}\n")).collect::<String>())?;
     let mut joined = built.binutil("ld");
-    joined.arg("-r").args(symbols.iter().flat_map(|name| ["-u", name]));
+    joined.args(["-r", "--force-group-allocation", "--gc-sections"]);
+    joined.args(built.functions.iter().flat_map(|name| ["-u", name]));
     let mut localized = built.binutil("objcopy");
     localized.arg(format!("--keep-global-symbols={}", list.display())).arg("--strip-debug");
-    if built.target.is_windows() {
-        joined.arg("--gc-sections");
-    } else {
-        joined.args(["--force-group-allocation", "--gc-sections"]);
-        // What only newer systems have would be needed of every system else.
-        fs::write(&weak, weak_of_the_system(built)?)?;
-        localized.arg(format!("--weaken-symbols={}", weak.display()));
-        localized.args(["--remove-section=.llvmbc", "--remove-section=.llvmcmd"]);
-    }
+    // What only newer systems have would be needed of every system else.
+    fs::write(&weak, weak_of_the_system(built)?)?;
+    localized.arg(format!("--weaken-symbols={}", weak.display()));
+    localized.args(["--remove-section=.llvmbc", "--remove-section=.llvmcmd"]);
     run(joined.arg("-o").arg(&all).arg("--whole-archive").arg(&built.archive))?;
     run(localized.arg(&all).arg(&own))?;
     if target.exists() {

@@ -9,6 +9,7 @@ mod deny;
 mod dependencies;
 mod dist;
 mod dotnet;
+mod foreign;
 mod fuzz;
 mod install;
 mod layout;
@@ -17,7 +18,6 @@ mod prerequisites;
 mod server;
 mod surface;
 mod test;
-mod wine32;
 mod workspace;
 
 use catalog::Result;

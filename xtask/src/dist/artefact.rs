@@ -24,18 +24,23 @@ pub struct Artefact {
 
 /// Reads a library and finds all that is wrong with it; `functions` are those of the header.
 pub fn checked(library: &Path, target: &Target, functions: &BTreeSet<String>) -> Result<Artefact> {
-    let bytes = fs::read(library).map_err(|error| format!("{}: {error}", library.display()))?;
-    let (artefact, problems) = match FileKind::parse(&*bytes)? {
-        FileKind::Elf64 => of_elf::<elf::FileHeader64<Endianness>>(&bytes, target, functions)?,
-        FileKind::Elf32 => of_elf::<elf::FileHeader32<Endianness>>(&bytes, target, functions)?,
-        FileKind::Pe64 => of_windows::<object::pe::ImageNtHeaders64>(&bytes, functions)?,
-        FileKind::Pe32 => of_windows::<object::pe::ImageNtHeaders32>(&bytes, functions)?,
-        other => return Err(format!("{} is no shared library but {other:?}", library.display()).into()),
-    };
+    let named = |error: &dyn std::fmt::Display| format!("{}: {error}", library.display());
+    let bytes = fs::read(library).map_err(|error| named(&error))?;
+    let (artefact, problems) = read(&bytes, target, functions).map_err(|error| named(&error))?;
     if problems.is_empty() {
         return Ok(artefact);
     }
     Err(format!("{} cannot be handed out:\n  {}", library.display(), problems.join("\n  ")).into())
+}
+
+fn read(bytes: &[u8], target: &Target, functions: &BTreeSet<String>) -> Result<Found> {
+    match FileKind::parse(bytes)? {
+        FileKind::Elf64 => of_elf::<elf::FileHeader64<Endianness>>(bytes, target, functions),
+        FileKind::Elf32 => of_elf::<elf::FileHeader32<Endianness>>(bytes, target, functions),
+        FileKind::Pe64 => of_windows::<object::pe::ImageNtHeaders64>(bytes, functions),
+        FileKind::Pe32 => of_windows::<object::pe::ImageNtHeaders32>(bytes, functions),
+        other => Err(format!("it is no shared library but {other:?}").into()),
+    }
 }
 
 type Found = (Artefact, Vec<String>);

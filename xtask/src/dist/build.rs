@@ -8,6 +8,7 @@ use crate::abi;
 use crate::catalog::Result;
 use crate::workspace::{Workspace, run};
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -42,6 +43,15 @@ impl Built {
             functions: abi::functions(&workspace.root)?,
             toolchain: None,
         })
+    }
+
+    /// Puts the shared library into a folder where the NuGet package takes it from.
+    pub fn keep(&self, runtimes: &Path) -> Result<PathBuf> {
+        let folder = runtimes.join(self.target.runtime).join("native");
+        fs::create_dir_all(&folder)?;
+        let library = folder.join(self.target.library());
+        fs::copy(&self.shared, &library)?;
+        Ok(library)
     }
 
     pub fn toolchain(&self) -> Result<&Toolchain> {

@@ -3,8 +3,9 @@
 use super::{Part, Run, Sanitizer, watch};
 use crate::prerequisites::{C_COMPILER, PYTHON, Program};
 use crate::workspace::{Workspace, output_of};
-use crate::{deny, dist, fuzz, wine32};
+use crate::{deny, dist, foreign, fuzz};
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 /// What runs programs of other machines.
@@ -40,8 +41,13 @@ pub fn parts(workspace: &Workspace) -> Vec<Part<'_>> {
         part(
             "programs on each machine",
             Box::new(move |skipped| {
-                if let Err(missing) = wine32::provide(workspace) {
-                    skipped.push(format!("programs for 32-bit Windows: {missing}"));
+                for (what, provided) in [
+                    ("programs for 32-bit Windows", wine_32(workspace)),
+                    ("programs for aarch64 with musl", foreign::unpacked(workspace, "arm64", "musl").map(drop)),
+                ] {
+                    if let Err(missing) = provided {
+                        skipped.push(format!("{what}: {missing}"));
+                    }
                 }
                 let test = ["test", "--quiet", "--test", "targets", "--", "--ignored", "--test-threads=2"];
                 watch(&mut workspace.cargo_command(test), skipped)
@@ -62,6 +68,20 @@ pub fn parts(workspace: &Workspace) -> Vec<Part<'_>> {
         Sanitizer::Address.part(workspace),
         Sanitizer::Thread.part(workspace),
     ]
+}
+
+/// A whole small system, in which 32-bit programs find what Wine needs.
+fn wine_32(workspace: &Workspace) -> crate::catalog::Result<()> {
+    let tree = foreign::unpacked(workspace, "i386", "wine32")?;
+    // As the package's own script does it.
+    let library = tree.join("usr/lib/i386-linux-gnu/wine/i386-windows/zlib1.dll");
+    if !library.is_symlink() {
+        symlink("/usr/i686-w64-mingw32/lib/zlib1.dll", library)?;
+    }
+    for name in ["dev", "proc", "tmp", "program"] {
+        fs::create_dir_all(tree.join(name))?;
+    }
+    Ok(())
 }
 
 /// Builds once more in another folder, and compares.
