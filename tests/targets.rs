@@ -286,7 +286,7 @@ impl Machine {
             }
             [runner, options @ ..] => {
                 let mut command = Command::new(runner);
-                for option in *options {
+                for option in options {
                     if *option == MUSL {
                         command.arg(support::target().join(MUSL))
                     } else {
