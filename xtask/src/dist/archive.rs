@@ -59,7 +59,7 @@ pub fn zip(folder: &Path, date: &str) -> Result<PathBuf> {
         run(Command::new("touch").arg(format!("--date=@{date}")).arg(path))?;
     }
     let mut zip = Command::new("zip");
-    zip.current_dir(above).env("TZ", "UTC").args(["-9", "--quiet", "--no-extra", "--no-dir-entries"]).arg(&file);
+    zip.current_dir(above).env("TZ", "UTC").args(["-9", "-q", "-X", "-D"]).arg(&file);
     for path in &files {
         zip.arg(Path::new(name).join(path.strip_prefix(folder)?));
     }
