@@ -40,6 +40,11 @@ fn from_csharp_on_mono_every_example_is_sent_as_documented_and_answered_byte_for
     drivers::csharp_on_mono().into_iter().for_each(check_every_example);
 }
 
+#[test]
+fn from_csharp_on_windows_every_example_is_sent_as_documented_and_answered_byte_for_byte() {
+    drivers::csharp_on_windows().into_iter().for_each(check_every_example);
+}
+
 fn check_every_example(mut driver: drivers::Program) {
     let headers: toml::Table = read("tests/fixtures/headers.toml").parse().unwrap();
     let examples = examples::all();

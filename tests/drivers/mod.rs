@@ -38,7 +38,7 @@ use std::collections::HashMap;
 use std::fmt::{self, Display};
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -176,6 +176,42 @@ fn csharp_driver() -> Option<&'static (Dotnet, PathBuf)> {
         Ok((dotnet, target.join("dotnet/bin/driver")))
     });
     built.as_ref().map_err(|missing| support::skipped(missing)).ok()
+}
+
+/// .NET for Windows with the library that the package has for it, on Wine. Only with the package that `cargo xtask dist` writes, in
+/// the folder that `MEETGATE_DIST` names.
+pub fn csharp_on_windows() -> Option<Program> {
+    static DRIVER: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let driver = DRIVER.get_or_init(|| publish_for_windows(Path::new(&std::env::var_os("MEETGATE_DIST")?))).as_ref()?;
+    let mut program = Command::new(WINE);
+    program.env("WINEPREFIX", support::scratch().join("wine-prefix-of-driver")).env("WINEDEBUG", "-all");
+    Some(Program::start(program.env_remove("MEETGATE_LIBRARY").arg(driver)))
+}
+
+/// Debian's, which runs programs without a screen.
+const WINE: &str = "/usr/lib/wine/wine64";
+
+fn publish_for_windows(dist: &Path) -> Option<PathBuf> {
+    if !Path::new(WINE).is_file() {
+        support::skipped("C# on Windows: wine64 is not installed");
+        return None;
+    }
+    let dotnet = Dotnet::find(support::root(), support::target()).map_err(|missing| support::skipped(&missing)).ok()?;
+    // Restored once, a version is never looked at again.
+    _ = std::fs::remove_dir_all(dotnet::packages(support::target()).join("meetgate"));
+    let folder = support::empty_folder("driver-for-windows");
+    let consumers = support::root().join("bindings/csharp/tests/consumers");
+    for file in ["Directory.Build.props", "driver/driver.csproj"] {
+        let name = Path::new(file).file_name()?;
+        std::fs::copy(consumers.join(file), folder.join(name)).unwrap();
+    }
+    let sources = support::root().join("bindings/csharp/tests/driver");
+    let mut publish = dotnet.command(["publish", "--nologo", "--runtime", "win-x64", "--self-contained", "--output"]);
+    publish.arg(folder.join("out")).arg(format!("-p:DriverSources={}", sources.display())).current_dir(&folder);
+    publish.env("MeetgateVersion", env!("CARGO_PKG_VERSION")).env("RestoreAdditionalProjectSources", dist);
+    let output = support::run_within(Duration::from_secs(540), &mut publish);
+    assert!(output.status.success(), "{}", support::both(&output));
+    Some(folder.join("out/driver.exe"))
 }
 
 /// A program that is running. It is killed where it takes far longer for a line than any line takes.

@@ -63,6 +63,10 @@ pub fn parts(workspace: &Workspace) -> Vec<Part<'_>> {
             "the NuGet package for all machines",
             with_dist(&["test", "--quiet", "--test", "csharp_package", "--", "--ignored"]),
         ),
+        part(
+            "C# on Windows",
+            with_dist(&["test", "--quiet", "--test", "wire", "--test", "token_scenarios", "csharp_on_windows"]),
+        ),
         part("licences, bans and sources", Box::new(|_| deny::run_deny(workspace))),
         part("fuzzing", Box::new(|_| fuzz::run_fuzz(workspace, &[]))),
         Sanitizer::Address.part(workspace),
