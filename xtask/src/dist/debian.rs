@@ -35,7 +35,8 @@ pub fn packages(workspace: &Workspace, built: &Built, output: &Path, date: &str)
     if place.exists() {
         fs::remove_dir_all(&place)?;
     }
-    let documents = source.join("tree/usr/share/doc/libmeetgate0");
+    // Files of the same name must be the same for all processors, that two of them can be installed side by side.
+    let documents = source.join("tree/usr/share/doc/libmeetgate0").join(folder);
     fs::create_dir_all(&documents)?;
     layout::lay_out(workspace, built, &source.join("tree/usr"), &format!("lib/{folder}"))?;
     papers::write(workspace, built.target, &FULL, &documents)?;

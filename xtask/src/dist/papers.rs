@@ -13,8 +13,11 @@ use std::path::{Path, PathBuf};
 
 /// A crate may have its licence in files of any of these names.
 const NAMES: [&str; 5] = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE"];
-/// Of Rust's standard library and what is in it, as the compiler comes with it.
-const OF_STANDARD: &str = "COPYRIGHT-library.html";
+/// Of Rust's standard library and what is in it, where a compiler has it, and what it is called beside the library.
+const OF_STANDARD: [(&str, &str); 2] = [
+    ("share/doc/rust/COPYRIGHT-library.html", "RUST-STANDARD-LIBRARY.html"),
+    ("share/doc/rust-web-src/copyright", "RUST-STANDARD-LIBRARY.txt"),
+];
 
 /// Writes both into a folder.
 pub fn write(workspace: &Workspace, target: &Target, flavour: &Flavour, folder: &Path) -> Result<()> {
@@ -24,24 +27,22 @@ pub fn write(workspace: &Workspace, target: &Target, flavour: &Flavour, folder: 
         fs::copy(workspace.root.join(licence), folder.join(licence))?;
     }
     fs::write(folder.join("THIRD-PARTY-LICENSES.txt"), licences(&graph, target, &compiler)?)?;
-    if let Some(page) = of_standard(&sysroot) {
-        fs::copy(page, folder.join("RUST-STANDARD-LIBRARY.html"))?;
+    for (page, name) in OF_STANDARD {
+        let page = sysroot.join(page);
+        if page.is_file() {
+            fs::copy(page, folder.join(name))?;
+        }
     }
     let bill = serde_json::to_string_pretty(&bill(workspace, &graph, target, &compiler)?)?;
     fs::write(folder.join("meetgate.cdx.json"), bill + "\n")?;
     Ok(())
 }
 
-fn of_standard(sysroot: &Path) -> Option<PathBuf> {
-    let folders = ["share/doc/rust", "share/doc/rustc", "share/doc/rust-web"];
-    folders.iter().map(|folder| sysroot.join(folder).join(OF_STANDARD)).find(|page| page.is_file())
-}
-
 fn licences(graph: &Graph, target: &Target, compiler: &str) -> Result<String> {
     let mut text = format!(
         "These parts are linked into libmeetgate for {}. Each stands under its own licence, given below.\n\n\
-         Rust's standard library ({}): MIT OR Apache-2.0; the texts of what is in it are in RUST-STANDARD-LIBRARY.html where the\n\
-         compiler brought them, else at https://github.com/rust-lang/rust/blob/master/COPYRIGHT\n",
+         Rust's standard library ({}): MIT OR Apache-2.0; the texts of what is in it are in RUST-STANDARD-LIBRARY beside this file,\n\
+         and at https://github.com/rust-lang/rust/blob/master/COPYRIGHT\n",
         target.triple,
         compiler.trim()
     );
