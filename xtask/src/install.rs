@@ -25,7 +25,7 @@ pub fn run_install(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let prefix = prefix.ok_or("install needs --prefix <folder>")?;
     let target = Target::of_this_machine()?;
     let documents = prefix.join("share/doc/meetgate");
-    fs::create_dir_all(&documents)?;
+    fs::create_dir_all(&documents).map_err(|error| format!("{}: {error}", documents.display()))?;
     let built = match from {
         Some(folder) => Built::found(workspace, target, &folder)?,
         None => Built::new(workspace, target, flavour)?.0,

@@ -19,7 +19,9 @@ pub fn date(workspace: &Workspace) -> Result<String> {
     }
     let mut git = Command::new("git");
     git.current_dir(&workspace.root).args(["log", "-1", "--format=%ct"]);
-    output_of(&mut git).map(|date| date.trim().to_owned())
+    let date =
+        output_of(&mut git).map_err(|why| format!("the commit's time is not known, set SOURCE_DATE_EPOCH: {why}"))?;
+    Ok(date.trim().to_owned())
 }
 
 /// Writes the folder into `<folder>.tar.gz` beside it.
