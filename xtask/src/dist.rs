@@ -34,7 +34,7 @@ struct Options {
 
 pub fn run_dist(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     match arguments {
-        ["check", library, options @ ..] => check(workspace, Path::new(library), options),
+        ["check", options @ ..] => check(workspace, options),
         ["nuget", options @ ..] => nuget::run(workspace, options),
         _ => hand_out(workspace, &Options::read(workspace, arguments)?),
     }
@@ -63,10 +63,10 @@ impl Options {
     }
 }
 
-fn check(workspace: &Workspace, library: &Path, options: &[&str]) -> Result<()> {
-    let target = match options {
-        [] => Target::of_this_machine()?,
-        ["--target", name] => Target::named(name)?,
+fn check(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
+    let (library, target) = match arguments {
+        [library] => (Path::new(library), Target::of_this_machine()?),
+        [library, "--target", name] => (Path::new(library), Target::named(name)?),
         _ => return Err("usage: cargo xtask dist check <file> [--target <triple>]".into()),
     };
     let artefact = artefact::checked(library, target, &abi::functions(&workspace.root)?)?;
