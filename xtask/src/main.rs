@@ -32,6 +32,7 @@ usage: cargo xtask <command>
   test --strict     the same, and a part that cannot be tried is a failure: for a machine that has everything
   test --full       and what takes longer: everything that is handed out, built for each machine and run there, with fuzzing,
                     both sanitizers, licences and sources; an hour and more
+  test --part <words>   the parts whose names hold these words alone, with --full those of it, too
   test --asan       the tests in Rust and C with AddressSanitizer
   test --tsan       and with ThreadSanitizer
   codegen           render what follows from catalog/: table, C functions, header, reference pages

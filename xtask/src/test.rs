@@ -22,6 +22,8 @@ pub struct Options {
     set: Set,
     /// A part that cannot be tried is a failure.
     is_strict: bool,
+    /// The parts whose names hold these words alone.
+    only: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,9 +38,13 @@ enum Set {
 
 impl Options {
     pub fn read(arguments: &[&str]) -> Result<Options> {
-        let mut options = Options { set: Set::Quick, is_strict: false };
-        for argument in arguments {
+        let mut options = Options { set: Set::Quick, is_strict: false, only: None };
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
             match *argument {
+                "--part" => {
+                    options.only = Some((*rest.next().ok_or("--part needs words of a part's name")?).to_owned())
+                }
                 "--strict" => options.is_strict = true,
                 "--full" => options.set = Set::Full,
                 "--asan" => options.set = Set::Sanitized(Sanitizer::Address),
@@ -64,11 +70,19 @@ pub fn run_tests(workspace: &Workspace, options: &Options) -> Result<()> {
     let mut skipped: Vec<String> = Vec::new();
     // Before the Rust tests, which drive the library from C#, too.
     let dotnet = prerequisites::dotnet(workspace);
-    let parts = match options.set {
+    let mut parts = match options.set {
         Set::Quick => quick(workspace, &dotnet),
         Set::Full => quick(workspace, &dotnet).into_iter().chain(full::parts(workspace)).collect(),
         Set::Sanitized(sanitizer) => vec![sanitizer.part(workspace)],
     };
+    if let Some(words) = &options.only {
+        let names: Vec<&str> = parts.iter().map(|part| part.name).collect();
+        let unknown = format!("no part's name holds {words:?}; there are: {}", names.join(", "));
+        parts.retain(|part| part.name.contains(words.as_str()));
+        if parts.is_empty() {
+            return Err(unknown.into());
+        }
+    }
     provide(options.set, &mut skipped);
     let start = Instant::now();
     let (passed, failed) = run_parts(parts, &mut skipped);
