@@ -5,7 +5,6 @@ use crate::prerequisites::{C_COMPILER, PYTHON, Program};
 use crate::workspace::{Workspace, output_of};
 use crate::{deny, dist, foreign, fuzz};
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::path::Path;
 
 /// What runs programs of other machines.
@@ -79,8 +78,8 @@ fn wine_32(workspace: &Workspace) -> crate::catalog::Result<()> {
     let tree = foreign::unpacked(workspace, "i386", "wine32")?;
     // As the package's own script does it.
     let library = tree.join("usr/lib/i386-linux-gnu/wine/i386-windows/zlib1.dll");
-    if !library.is_symlink() {
-        symlink("/usr/i686-w64-mingw32/lib/zlib1.dll", library)?;
+    if !library.is_file() {
+        fs::copy(tree.join("usr/i686-w64-mingw32/lib/zlib1.dll"), library)?;
     }
     for name in ["dev", "proc", "tmp", "program"] {
         fs::create_dir_all(tree.join(name))?;
