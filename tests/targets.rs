@@ -299,6 +299,9 @@ impl Machine {
                 command
             }
         };
+        if !self.runner.is_empty() {
+            command.env("MEETGATE_PATIENCE", "10");
+        }
         if self.is_windows() {
             command.env("WINEPREFIX", support::scratch().join("wine-prefix")).env("WINEDEBUG", "-all");
         }

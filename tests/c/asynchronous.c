@@ -35,7 +35,7 @@ static int is_slow(void) {
   return preloaded != NULL && strstr(preloaded, "vgpreload") != NULL;
 }
 
-static void within(double since, double ms) { CHECK(is_slow() || now_ms() - since < ms); }
+static void within(double since, double ms) { CHECK(is_slow() || now_ms() - since < ms * patience()); }
 
 /* How many threads this process has. */
 static int threads_now(void) {

@@ -28,7 +28,7 @@ static int is_slow(void) {
   return preloaded != NULL && strstr(preloaded, "vgpreload") != NULL;
 }
 
-static void at_once(double since) { CHECK(is_slow() || now_ms() - since < 100); }
+static void at_once(double since) { CHECK(is_slow() || now_ms() - since < 100 * patience()); }
 
 /* A call in a thread of its own. */
 struct call {

@@ -9,15 +9,20 @@ static int passed, failed;
 
 int check(int holds, const char *what, const char *file, int line) {
   if (holds) {
-    passed++;
+    __atomic_fetch_add(&passed, 1, __ATOMIC_RELAXED);
   } else {
-    failed++;
+    __atomic_fetch_add(&failed, 1, __ATOMIC_RELAXED);
     printf("%s:%d: %s\n", file, line, what);
   }
   return holds;
 }
 
 int failures(void) { return failed; }
+
+double patience(void) {
+  const char *times = getenv("MEETGATE_PATIENCE");
+  return times != NULL ? strtod(times, NULL) : 1;
+}
 
 /* Replies --------------------------------------------------------------------------------------------------------- */
 

@@ -25,6 +25,9 @@ int check(int holds, const char *what, const char *file, int line);
 /* How many checks have failed so far. */
 int failures(void);
 
+/* How many times longer than on a machine of its own something may take: MEETGATE_PATIENCE, or 1. */
+double patience(void);
+
 /* Replies --------------------------------------------------------------------------------------------------------- */
 
 /* What an out-pointer holds before a call: a call that leaves it there has broken its promise. */

@@ -76,7 +76,7 @@ pub fn parts(workspace: &Workspace) -> Vec<Part<'_>> {
 /// A whole small system, in which 32-bit programs find what Wine needs.
 fn wine_32(workspace: &Workspace) -> crate::catalog::Result<()> {
     let tree = foreign::unpacked(workspace, "i386", "wine32")?;
-    // As the package's own script does it.
+    // Where Wine looks for it while it sets itself up.
     let library = tree.join("usr/lib/i386-linux-gnu/wine/i386-windows/zlib1.dll");
     if !library.is_file() {
         fs::copy(tree.join("usr/i686-w64-mingw32/lib/zlib1.dll"), library)?;
