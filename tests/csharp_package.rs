@@ -237,7 +237,7 @@ fn a_system_without_a_library_is_warned_of() {
         ("console", "linux-musl-x64"),
         ("console", "osx-x64"),
     ] {
-        if name == "console" && !package.has_sdk_10() || package.has_library_for(system) && name != "framework" {
+        if name == "console" && !package.has_sdk_10() || package.has_library_for(system) {
             continue;
         }
         let consumer = package.consumer(name, &format!("{name}-for-{system}"));
