@@ -5,6 +5,7 @@ use crate::prerequisites::{C_COMPILER, PYTHON, Program};
 use crate::workspace::{Workspace, output_of};
 use crate::{deny, dist, foreign, fuzz};
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 /// What runs programs of other machines.
@@ -96,6 +97,8 @@ fn same_bytes(workspace: &Workspace, target: &str, flavour: &str) -> crate::cata
     let mut clone = std::process::Command::new("git");
     output_of(clone.args(["clone", "--quiet", "--no-local"]).arg(&workspace.root).arg(&other))?;
     let output = other.join("target/dist");
+    fs::create_dir_all(other.join("target"))?;
+    symlink(workspace.target.join("tools"), other.join("target/tools"))?;
     let mut dist = std::process::Command::new("cargo");
     dist.current_dir(&other).args(["xtask", "dist", "--target", target, "--flavour", flavour]);
     dist.env("CARGO_TARGET_DIR", other.join("target")).env_remove("CARGO");
