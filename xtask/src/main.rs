@@ -31,7 +31,7 @@ usage: cargo xtask <command>
   test              everything that must hold: formatting, lints, generated files, Rust tests, C tests
   test --strict     the same, and a part that cannot be tried is a failure: for a machine that has everything
   test --full       and what takes longer: everything that is handed out, built for each machine and run there, with fuzzing,
-                    both sanitizers, licences and sources; an hour and more
+                    both sanitizers, licences and sources; two hours
   test --part <words>   the parts whose names hold these words alone, with --full those of it, too
   test --asan       the tests in Rust and C with AddressSanitizer
   test --tsan       and with ThreadSanitizer
