@@ -92,6 +92,10 @@ fn debian_packages_are_installed_and_used() {
         assert!(shown.contains(&format!("Architecture: {other}\n")), "{shown}");
         assert!(shown.contains("Depends: libc6 (>= 2.17)\n") && shown.contains("Multi-Arch: same\n"), "{shown}");
     }
+    if support::has("lintian") {
+        let mut lintian = Command::new("lintian");
+        succeeded(&support::run(lintian.args(["--allow-root", "--fail-on", "error"]).args(&files)));
+    }
     let _installed = Installed::from(&files);
     let folder = support::empty_folder("debian");
     let flags = support::library_flags("meetgate").unwrap();

@@ -90,7 +90,7 @@ fn wine_32(workspace: &Workspace) -> crate::catalog::Result<()> {
 
 /// Builds once more in another folder, and compares.
 fn same_bytes(workspace: &Workspace, target: &str, flavour: &str) -> crate::catalog::Result<()> {
-    let other = workspace.target.join("tmp/another place");
+    let other = workspace.target.join("tmp/another-place");
     if other.exists() {
         fs::remove_dir_all(&other)?;
     }
