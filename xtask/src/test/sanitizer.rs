@@ -16,7 +16,7 @@ pub enum Sanitizer {
 
 /// Beside the library's unit tests: those in Rust and those that run programs in C and C++. The others look at documents and files,
 /// or measure memory, stacks, time and system calls, which a sanitizer changes.
-const TESTS: [&str; 26] = [
+const TESTS: [&str; 25] = [
     "account",
     "c_contract",
     "c_examples",
@@ -26,7 +26,6 @@ const TESTS: [&str; 26] = [
     "downloads",
     "error_document",
     "failures",
-    "faults",
     "form_way",
     "fuzzed",
     "guards_and_waits",
