@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
+use support::{DIST, WINE};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -32,11 +33,6 @@ const LIBRARIES: [&str; 4] = [
     "win-x64/native/meetgate.dll",
     "win-x86/native/meetgate.dll",
 ];
-
-const DIST: &str = "MEETGATE_DIST";
-
-/// Debian's, which runs programs without a screen.
-const WINE: &str = "/usr/lib/wine/wine64";
 
 /// What the consumers print.
 const ROOMS: &str = "周会\n周会\nroom.read 40004\n";

@@ -5,8 +5,9 @@ mod support;
 
 use meetgate_sandbox::{Options, Sandbox};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::OnceLock;
+use support::succeeded;
 
 /// Moved after it was laid out: no file in it may know where it was.
 fn tree() -> &'static Path {
@@ -34,12 +35,7 @@ fn tree() -> &'static Path {
 /// What `cargo xtask dist` has written for this machine, where `MEETGATE_DIST` names the folder.
 fn archive() -> Option<PathBuf> {
     let name = concat!("meetgate-", env!("CARGO_PKG_VERSION"), "-x86_64-unknown-linux-gnu.tar.gz");
-    std::env::var_os("MEETGATE_DIST").map(|dist| Path::new(&dist).join(name))
-}
-
-fn succeeded(output: Output) -> String {
-    assert!(output.status.success(), "{}\n{}", output.status, support::both(&output));
-    String::from_utf8(output.stdout).unwrap()
+    std::env::var_os(support::DIST).map(|dist| Path::new(&dist).join(name))
 }
 
 /// Against a sandbox, for all three platforms.

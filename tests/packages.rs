@@ -8,10 +8,10 @@
 mod support;
 
 use meetgate_sandbox::{Options, Sandbox};
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
+use support::{dist, succeeded};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -26,22 +26,13 @@ const PLATFORMS: [&str; 7] = [
     "win_amd64",
 ];
 
-fn dist() -> PathBuf {
-    env::var_os("MEETGATE_DIST").map_or_else(|| support::target().join("dist"), PathBuf::from)
-}
-
-fn succeeded(output: &Output) -> String {
-    assert!(output.status.success(), "{}\n{}", output.status, support::both(output));
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
 /// Against a sandbox, for all three platforms.
 fn runs(command: &mut Command) {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     for platform in ["hst", "youme", "avd"] {
         command.arg(sandbox.configurations()[platform].to_string());
     }
-    succeeded(&support::run(command));
+    succeeded(support::run(command));
     assert!(sandbox.counts().values().sum::<u64>() > 5, "{:?}", sandbox.counts());
 }
 
@@ -59,7 +50,7 @@ impl Installed {
 
     fn from(files: &[PathBuf]) -> Installed {
         let installed = Installed;
-        succeeded(&support::run(Command::new("dpkg").arg("--install").args(files)));
+        succeeded(support::run(Command::new("dpkg").arg("--install").args(files)));
         installed
     }
 }
@@ -78,7 +69,7 @@ fn debian_packages_are_installed_and_used() {
     if !files.iter().all(|file| file.is_file()) {
         return support::skipped("Debian packages: cargo xtask dist has not written them");
     }
-    let is_root = succeeded(&support::run(Command::new("id").arg("-u"))).trim() == "0";
+    let is_root = succeeded(support::run(Command::new("id").arg("-u"))).trim() == "0";
     let known = support::run(Command::new("dpkg").arg("--status").arg(Installed::NAMES[0])).status.success();
     if !is_root || known || !support::has("pkg-config") || !support::has("cmake") {
         return support::skipped(
@@ -88,13 +79,13 @@ fn debian_packages_are_installed_and_used() {
     // For every processor: only this one's can be installed.
     for other in ["amd64", "arm64", "armhf"] {
         let file = dist().join(format!("libmeetgate0_{VERSION}_{other}.deb"));
-        let shown = succeeded(&support::run(Command::new("dpkg-deb").arg("--field").arg(file)));
+        let shown = succeeded(support::run(Command::new("dpkg-deb").arg("--field").arg(file)));
         assert!(shown.contains(&format!("Architecture: {other}\n")), "{shown}");
         assert!(shown.contains("Depends: libc6 (>= 2.17)\n") && shown.contains("Multi-Arch: same\n"), "{shown}");
     }
     if support::has("lintian") {
         let mut lintian = Command::new("lintian");
-        succeeded(&support::run(lintian.args(["--allow-root", "--fail-on", "error"]).args(&files)));
+        succeeded(support::run(lintian.args(["--allow-root", "--fail-on", "error"]).args(&files)));
     }
     let _installed = Installed::from(&files);
     let folder = support::empty_folder("debian");
@@ -102,10 +93,10 @@ fn debian_packages_are_installed_and_used() {
     let program = folder.join("quickstart");
     let mut compile = Command::new("cc");
     compile.current_dir(support::root()).args(["-std=c99", "examples/c/quickstart.c", "-o"]).arg(&program);
-    succeeded(&support::run(compile.args(flags.split_whitespace())));
+    succeeded(support::run(compile.args(flags.split_whitespace())));
     runs(&mut Command::new(&program));
     // The loader has it from the system's own folder.
-    let needed = succeeded(&support::run(Command::new("ldd").arg(&program)));
+    let needed = succeeded(support::run(Command::new("ldd").arg(&program)));
     assert!(
         needed.lines().any(|line| line.contains("libmeetgate.so.0 => /lib/") || line.contains("=> /usr/lib/")),
         "{needed}"
@@ -113,14 +104,14 @@ fn debian_packages_are_installed_and_used() {
 
     let mut cmake = Command::new("cmake");
     cmake.arg("-S").arg(support::root().join("tests/installed")).arg("-B").arg(folder.join("build"));
-    succeeded(&support::run(cmake.arg(format!("-DCHECKOUT={}", support::root().display()))));
-    succeeded(&support::run(Command::new("cmake").arg("--build").arg(folder.join("build"))));
+    succeeded(support::run(cmake.arg(format!("-DCHECKOUT={}", support::root().display()))));
+    succeeded(support::run(Command::new("cmake").arg("--build").arg(folder.join("build"))));
     for name in ["shared", "static", "cpp"] {
         runs(&mut Command::new(folder.join("build").join(name)));
     }
     // What each file is for is told, and whose work is in it.
     let documents = Path::new("/usr/share/doc/libmeetgate0");
-    let machine = succeeded(&support::run(Command::new("dpkg-architecture").args(["-q", "DEB_HOST_MULTIARCH"])));
+    let machine = succeeded(support::run(Command::new("dpkg-architecture").args(["-q", "DEB_HOST_MULTIARCH"])));
     let own = |name: &str| format!("{}/{name}", machine.trim());
     for name in ["copyright".to_owned(), own("THIRD-PARTY-LICENSES.txt"), own("meetgate.cdx.json")] {
         assert!(documents.join(&name).is_file() || documents.join(format!("{name}.gz")).is_file(), "{name}");
@@ -136,7 +127,7 @@ fn each_platform_has_a_wheel_that_pip_takes_for_it() {
     }
     let folder = support::empty_folder("wheels");
     let python = folder.join("venv/bin/python");
-    succeeded(&support::run(Command::new("python3").args(["-m", "venv"]).arg(folder.join("venv"))));
+    succeeded(support::run(Command::new("python3").args(["-m", "venv"]).arg(folder.join("venv"))));
     let pip = |options: &[&str]| {
         let mut pip = Command::new(&python);
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-index", "--find-links"]);
@@ -146,7 +137,7 @@ fn each_platform_has_a_wheel_that_pip_takes_for_it() {
     for platform in PLATFORMS {
         let target = folder.join(platform);
         let mut pip = pip(&["--platform", platform, "--only-binary=:all:", "--no-deps", "--target"]);
-        succeeded(&support::run(pip.arg(&target).arg("meetgate")));
+        succeeded(support::run(pip.arg(&target).arg("meetgate")));
         let is_library = |name: &str| name == "meetgate.dll" || name == "libmeetgate.so";
         let names = fs::read_dir(target.join("meetgate")).unwrap().map(|entry| entry.unwrap().file_name());
         let libraries: Vec<String> =
@@ -158,12 +149,12 @@ fn each_platform_has_a_wheel_that_pip_takes_for_it() {
         );
     }
     // And this machine's runs.
-    succeeded(&support::run(&mut pip(&["meetgate"])));
+    succeeded(support::run(&mut pip(&["meetgate"])));
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let configurations = folder.join("sandbox.json");
     fs::write(&configurations, serde_json::to_string(&sandbox.configurations()).unwrap()).unwrap();
     let mut example = Command::new(&python);
     example.arg(support::root().join("examples/python/quickstart.py")).arg(configurations);
-    succeeded(&support::run(example.env_remove("MEETGATE_LIBRARY")));
+    succeeded(support::run(example.env_remove("MEETGATE_LIBRARY")));
     assert!(sandbox.counts().values().sum::<u64>() > 5, "{:?}", sandbox.counts());
 }

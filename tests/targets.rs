@@ -19,7 +19,6 @@ use authority::{Authority, TlsServer, config};
 use programs::{VALGRIND_LIMIT, check, check_example};
 use rustls::version::{TLS12, TLS13};
 use serde_json::json;
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -100,7 +99,7 @@ const WINDOWS_64: Machine = Machine {
     triple: "x86_64-win7-windows-gnu",
     compiler: Compiler::MinGw("x86_64-w64-mingw32-gcc"),
     linked: Linked::Shared,
-    runner: &["/usr/lib/wine/wine64"],
+    runner: &[support::WINE],
 };
 /// The folders of each are put in where it runs.
 const WINDOWS_32: Machine = Machine {
@@ -194,7 +193,7 @@ impl Machine {
         let name = format!("meetgate-{}-{}{flavour}", env!("CARGO_PKG_VERSION"), self.triple);
         let linked = if self.linked == Linked::Static { "-static" } else { "" };
         let folder = support::empty_folder(&format!("target-{}{flavour}{linked}{end}", self.triple));
-        let archive = dist().join(format!("{name}{}", if self.is_windows() { ".zip" } else { ".tar.gz" }));
+        let archive = support::dist().join(format!("{name}{}", if self.is_windows() { ".zip" } else { ".tar.gz" }));
         if !archive.is_file() {
             support::skipped(&format!("{} for {}: cargo xtask dist has not written it", name, self.triple));
             return None;
@@ -317,10 +316,6 @@ fn private_libraries(lib: &Path) -> Vec<String> {
     let text = fs::read_to_string(lib.join("pkgconfig/meetgate.pc")).unwrap();
     let line = text.lines().find_map(|line| line.strip_prefix("Libs.private:")).unwrap();
     line.split_whitespace().map(str::to_owned).collect()
-}
-
-fn dist() -> PathBuf {
-    env::var_os("MEETGATE_DIST").map_or_else(|| support::target().join("dist"), PathBuf::from)
 }
 
 /// As `cargo xtask test --full` has unpacked it.

@@ -182,17 +182,14 @@ fn csharp_driver() -> Option<&'static (Dotnet, PathBuf)> {
 /// the folder that `MEETGATE_DIST` names.
 pub fn csharp_on_windows() -> Option<Program> {
     static DRIVER: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let driver = DRIVER.get_or_init(|| publish_for_windows(Path::new(&std::env::var_os("MEETGATE_DIST")?))).as_ref()?;
-    let mut program = Command::new(WINE);
+    let driver = DRIVER.get_or_init(|| publish_for_windows(Path::new(&std::env::var_os(support::DIST)?))).as_ref()?;
+    let mut program = Command::new(support::WINE);
     program.env("WINEPREFIX", support::scratch().join("wine-prefix-of-driver")).env("WINEDEBUG", "-all");
     Some(Program::start(program.env_remove("MEETGATE_LIBRARY").arg(driver)))
 }
 
-/// Debian's, which runs programs without a screen.
-const WINE: &str = "/usr/lib/wine/wine64";
-
 fn publish_for_windows(dist: &Path) -> Option<PathBuf> {
-    if !Path::new(WINE).is_file() {
+    if !Path::new(support::WINE).is_file() {
         support::skipped("C# on Windows: wine64 is not installed");
         return None;
     }

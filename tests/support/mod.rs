@@ -283,6 +283,23 @@ pub fn both(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
+/// What a program printed that must have succeeded.
+pub fn succeeded(output: Output) -> String {
+    assert!(output.status.success(), "{}\n{}", output.status, both(&output));
+    String::from_utf8(output.stdout).unwrap_or_else(|error| panic!("the output is no text: {error}"))
+}
+
+/// Where `cargo xtask dist` has written: `MEETGATE_DIST` may name another folder.
+pub fn dist() -> PathBuf {
+    env::var_os(DIST).map_or_else(|| target().join("dist"), PathBuf::from)
+}
+
+/// The variable: tests of packages look at their own unless it is set.
+pub const DIST: &str = "MEETGATE_DIST";
+
+/// Debian's, which runs programs without a screen.
+pub const WINE: &str = "/usr/lib/wine/wine64";
+
 /// Whether a program is installed.
 pub fn on_path(name: &str) -> bool {
     env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()))
