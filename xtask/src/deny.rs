@@ -1,8 +1,8 @@
 //! `cargo xtask deny`: licences, duplicates, banned crates and where crates come from, by the policy in `deny.toml`.
 
 use crate::catalog::Result;
+use crate::prerequisites;
 use crate::workspace::{Workspace, run};
-use std::path::PathBuf;
 use std::process::Command;
 
 /// Another version may read the policy another way.
@@ -11,7 +11,7 @@ const PROGRAM: &str = "cargo-deny@0.20.2";
 const CHECKS: [&str; 3] = ["licenses", "bans", "sources"];
 
 pub fn run_deny(workspace: &Workspace) -> Result<()> {
-    let program = provide(workspace)?;
+    let program = prerequisites::built_by_cargo(workspace, PROGRAM)?;
     let mut deny = Command::new(program);
     deny.current_dir(&workspace.root).args(["--workspace", "--all-features", "--locked", "check"]).args(CHECKS);
     run(&mut deny)?;
@@ -19,14 +19,4 @@ pub fn run_deny(workspace: &Workspace) -> Result<()> {
         "not checked: advisories, whose database has to be fetched; where the network allows it: cargo deny check advisories"
     );
     Ok(())
-}
-
-fn provide(workspace: &Workspace) -> Result<PathBuf> {
-    let root = workspace.target.join("tools");
-    let program = root.join("bin/cargo-deny");
-    if !program.is_file() {
-        println!("building {PROGRAM} into {}, which takes some minutes", root.display());
-        run(workspace.cargo_command(["install", "--locked", PROGRAM, "--root"]).arg(&root))?;
-    }
-    Ok(program)
 }

@@ -9,7 +9,7 @@ use std::process::Command;
 
 /// The folder with a package and all that it needs.
 pub fn unpacked(workspace: &Workspace, processor: &str, package: &str) -> Result<PathBuf> {
-    let folder = workspace.target.join("tools").join(format!("{package}-{processor}"));
+    let folder = workspace.tools().join(format!("{package}-{processor}"));
     let tree = folder.join("tree");
     if tree.is_dir() {
         return Ok(tree);

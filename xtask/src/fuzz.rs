@@ -5,7 +5,7 @@
 
 use crate::catalog::Result;
 use crate::prerequisites::CPP_COMPILER;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, output_of, run};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -98,14 +98,13 @@ fn build(workspace: &Workspace) -> Result<PathBuf> {
     cargo.arg(workspace.root.join("fuzz/Cargo.toml")).arg("--target-dir").arg(&target);
     // With a target named, build scripts and macros are built without these flags.
     cargo.args(["--target", &machine]).env("RUSTC_BOOTSTRAP", "1").env("CARGO_ENCODED_RUSTFLAGS", FLAGS.join("\u{1f}"));
-    crate::workspace::run(&mut cargo)?;
+    run(&mut cargo)?;
     Ok(target.join(machine).join("release"))
 }
 
 /// This machine's, as rustc names it.
 fn machine() -> Result<String> {
-    let output = Command::new("rustc").arg("-vV").output().map_err(|error| format!("rustc: {error}"))?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let text = output_of(Command::new("rustc").arg("-vV"))?;
     let host = text.lines().find_map(|line| line.strip_prefix("host: ")).ok_or("rustc -vV names no host")?;
     Ok(host.to_owned())
 }

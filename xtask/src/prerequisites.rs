@@ -1,8 +1,10 @@
 //! Programs that the build does not bring along: found, installed where we may, or named.
 
 use crate::dotnet::Dotnet;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, run};
 use std::env;
+use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 pub struct Program {
@@ -118,6 +120,35 @@ fn apt_has(package: &str) -> bool {
 fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output();
     id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+/// A program that cargo builds, named with its version, in the folder of tools: nothing of the user's own is touched.
+pub fn built_by_cargo(workspace: &Workspace, versioned: &str) -> Result<PathBuf, String> {
+    let name = versioned.split('@').next().unwrap_or(versioned);
+    let program = workspace.tools().join("bin").join(name);
+    if !program.is_file() {
+        println!("building {versioned} into {}, which takes some minutes", workspace.tools().display());
+        let mut install = workspace.cargo_command(["install", "--locked", "--quiet", versioned, "--root"]);
+        run(install.arg(workspace.tools())).map_err(|why| why.to_string())?;
+    }
+    Ok(program)
+}
+
+/// A Python that has a package, named with its version (`hatchling==1.27.0`), in the folder of tools; gives the interpreter.
+pub fn python_with(workspace: &Workspace, folder: &str, versioned: &str) -> Result<PathBuf, String> {
+    PYTHON.provide()?;
+    let folder = workspace.tools().join(folder);
+    let python = folder.join("bin/python");
+    let mark = folder.join(versioned);
+    if !mark.exists() {
+        println!("installing {versioned} into {}", folder.display());
+        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", versioned];
+        run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
+            .and_then(|()| run(Command::new(&python).args(install)))
+            .and_then(|()| Ok(fs::write(mark, "")?))
+            .map_err(|why| why.to_string())?;
+    }
+    Ok(python)
 }
 
 /// Whether cargo has a component such as `fmt` or `clippy`; the error says how to get it.

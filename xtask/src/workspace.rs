@@ -26,6 +26,11 @@ impl Workspace {
         Ok(Workspace { root, target: metadata.target_directory })
     }
 
+    /// Where programs lie that were built or installed for these commands alone.
+    pub fn tools(&self) -> PathBuf {
+        self.target.join("tools")
+    }
+
     /// Runs cargo at the root.
     pub fn cargo<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Result<()> {
         run(&mut self.cargo_command(arguments))

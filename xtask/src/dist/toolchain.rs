@@ -4,7 +4,7 @@
 use super::flavour::Flavour;
 use super::target::{GLIBC_FLOOR, System, Target};
 use crate::catalog::Result;
-use crate::prerequisites::{self, PYTHON, Program};
+use crate::prerequisites::{self, Program};
 use crate::workspace::{Workspace, output_of, run};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -42,60 +42,28 @@ pub struct Toolchain {
     pub target: &'static Target,
     pub standard: Standard,
     flavour: &'static Flavour,
-    tools: PathBuf,
+    /// The Python that has zig.
+    zig: PathBuf,
+    /// cargo-zigbuild, for the targets that zig links for.
+    zigbuild: Option<PathBuf>,
 }
 
 impl Toolchain {
     /// Finds all that is needed, and installs what may be installed.
     pub fn provide(workspace: &Workspace, target: &'static Target, flavour: &'static Flavour) -> Result<Toolchain> {
         let standard = Standard::of(target, flavour)?;
-        let toolchain = Toolchain { target, standard, flavour, tools: workspace.target.join("tools") };
-        toolchain.binutils().provide()?;
-        // On Windows for the import libraries.
-        toolchain.provide_zig()?;
-        if !target.is_windows() {
-            toolchain.provide_zigbuild(workspace)?;
-        }
-        Ok(toolchain)
-    }
-
-    fn binutils(&self) -> &'static Program {
-        match self.target.binutils {
-            "x86_64-linux-gnu-" => &BINUTILS_X86_64,
-            "aarch64-linux-gnu-" => &BINUTILS_AARCH64,
-            "arm-linux-gnueabihf-" => &BINUTILS_ARM,
-            "i686-w64-mingw32-" => &MINGW_32,
-            _ => &MINGW_64,
-        }
-    }
-
-    fn provide_zig(&self) -> Result<()> {
-        let folder = self.tools.join("zig");
-        if folder.join(ZIG).exists() {
-            return Ok(());
-        }
-        PYTHON.provide()?;
-        println!("installing {ZIG} into {}", folder.display());
-        run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-        run(Command::new(self.python()).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ZIG]))?;
-        std::fs::write(folder.join(ZIG), "")?;
-        Ok(())
-    }
-
-    fn provide_zigbuild(&self, workspace: &Workspace) -> Result<()> {
-        if !self.tools.join("bin/cargo-zigbuild").is_file() {
-            println!("building {ZIGBUILD} into {}", self.tools.display());
-            run(workspace.cargo_command(["install", "--locked", "--quiet", ZIGBUILD, "--root"]).arg(&self.tools))?;
-        }
-        Ok(())
-    }
-
-    fn python(&self) -> PathBuf {
-        self.tools.join("zig/bin/python")
+        binutils(target).provide()?;
+        // For Windows it makes the import libraries alone.
+        let zig = prerequisites::python_with(workspace, "zig", ZIG)?;
+        let zigbuild = match target.is_windows() {
+            true => None,
+            false => Some(prerequisites::built_by_cargo(workspace, ZIGBUILD)?),
+        };
+        Ok(Toolchain { target, standard, flavour, zig, zigbuild })
     }
 
     pub fn zig(&self) -> Command {
-        let mut zig = Command::new(self.python());
+        let mut zig = Command::new(&self.zig);
         zig.args(["-m", "ziglang"]);
         zig
     }
@@ -104,19 +72,12 @@ impl Toolchain {
     pub fn cargo_rustc(&self, workspace: &Workspace) -> Result<(Command, PathBuf)> {
         let folder = workspace.target.join("dist-build").join(self.target.triple);
         let mut flags = reproducible(workspace)?;
-        let mut command = match (self.target.system, &self.standard) {
-            (System::Windows, Standard::Ready) => workspace.cargo_command(["rustc"]),
-            (System::Windows, Standard::Built(compiler)) => {
-                let mut command = Command::new(&compiler.cargo);
-                command.arg("rustc");
-                command
-            }
-            _ => {
-                let mut command = Command::new(self.tools.join("bin/cargo-zigbuild"));
-                command.arg("rustc").env("CARGO_ZIGBUILD_PYTHON_PATH", self.python());
-                command
-            }
+        let mut command = match (&self.zigbuild, &self.standard) {
+            (Some(zigbuild), _) => Command::new(zigbuild),
+            (None, Standard::Built(compiler)) => Command::new(&compiler.cargo),
+            (None, Standard::Ready) => workspace.cargo_command::<&str>([]),
         };
+        command.arg("rustc").env("CARGO_ZIGBUILD_PYTHON_PATH", &self.zig);
         command.current_dir(&workspace.root);
         if let Standard::Built(compiler) = &self.standard {
             command.env("RUSTC", &compiler.rustc).env("CARGO", &compiler.cargo).env("RUSTC_BOOTSTRAP", "1");
@@ -135,7 +96,7 @@ impl Toolchain {
                 command.env(format!("CARGO_TARGET_{}_LINKER", name.to_uppercase()), gcc);
                 flags.push("-Clink-arg=-Wl,--no-insert-timestamp".to_owned());
                 if self.target.bits == 32 {
-                    flags.push(format!("-Lnative={}", self.start_up_objects()?.display()));
+                    flags.push(format!("-Lnative={}", self.start_up_objects(workspace)?.display()));
                 }
             }
         }
@@ -147,8 +108,8 @@ impl Toolchain {
     }
 
     /// Two objects that Rust's own standard library for 32-bit Windows has beside it, and one built here has not.
-    fn start_up_objects(&self) -> Result<PathBuf> {
-        let folder = self.tools.join("start-up-objects");
+    fn start_up_objects(&self, workspace: &Workspace) -> Result<PathBuf> {
+        let folder = workspace.tools().join("start-up-objects");
         if let Standard::Built(compiler) = &self.standard {
             std::fs::create_dir_all(&folder)?;
             for name in ["rsbegin", "rsend"] {
@@ -159,6 +120,16 @@ impl Toolchain {
             }
         }
         Ok(folder)
+    }
+}
+
+fn binutils(target: &Target) -> &'static Program {
+    match target.binutils {
+        "x86_64-linux-gnu-" => &BINUTILS_X86_64,
+        "aarch64-linux-gnu-" => &BINUTILS_AARCH64,
+        "arm-linux-gnueabihf-" => &BINUTILS_ARM,
+        "i686-w64-mingw32-" => &MINGW_32,
+        _ => &MINGW_64,
     }
 }
 
@@ -189,12 +160,11 @@ impl Standard {
 
     /// The compiler's name for itself, and its folder.
     pub fn compiler(&self) -> Result<(String, PathBuf)> {
-        match self {
-            Standard::Ready => Ok((output_of(Command::new("rustc").arg("--version"))?, sysroot("rustc".as_ref())?)),
-            Standard::Built(compiler) => {
-                Ok((output_of(Command::new(&compiler.rustc).arg("--version"))?, compiler.sysroot.clone()))
-            }
-        }
+        let rustc = match self {
+            Standard::Ready => Path::new("rustc"),
+            Standard::Built(compiler) => &compiler.rustc,
+        };
+        Ok((output_of(Command::new(rustc).arg("--version"))?, sysroot(rustc)?))
     }
 
     /// Whether it took an unstable switch.

@@ -1,12 +1,14 @@
 //! The parts that take long: what is handed out, built for each machine and run there.
 
 use super::{Part, Run, Sanitizer, watch};
+use crate::catalog::Result;
 use crate::prerequisites::{C_COMPILER, PYTHON, Program};
-use crate::workspace::{Workspace, output_of};
+use crate::workspace::{Workspace, output_of, run};
 use crate::{deny, dist, foreign, fuzz};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::Command;
 
 /// What runs programs of other machines.
 pub const OPTIONAL: [(&str, Program); 8] = [
@@ -75,7 +77,7 @@ pub fn parts(workspace: &Workspace) -> Vec<Part<'_>> {
 }
 
 /// A whole small system, in which 32-bit programs find what Wine needs.
-fn wine_32(workspace: &Workspace) -> crate::catalog::Result<()> {
+fn wine_32(workspace: &Workspace) -> Result<()> {
     let tree = foreign::unpacked(workspace, "i386", "wine32")?;
     // Where Wine looks for it while it sets itself up.
     let library = tree.join("usr/lib/i386-linux-gnu/wine/i386-windows/zlib1.dll");
@@ -89,20 +91,20 @@ fn wine_32(workspace: &Workspace) -> crate::catalog::Result<()> {
 }
 
 /// Builds once more in another folder, and compares.
-fn same_bytes(workspace: &Workspace, target: &str, flavour: &str) -> crate::catalog::Result<()> {
+fn same_bytes(workspace: &Workspace, target: &str, flavour: &str) -> Result<()> {
     let other = workspace.target.join("tmp/another-place");
     if other.exists() {
         fs::remove_dir_all(&other)?;
     }
-    let mut clone = std::process::Command::new("git");
+    let mut clone = Command::new("git");
     output_of(clone.args(["clone", "--quiet", "--no-local"]).arg(&workspace.root).arg(&other))?;
     let output = other.join("target/dist");
     fs::create_dir_all(other.join("target"))?;
-    symlink(workspace.target.join("tools"), other.join("target/tools"))?;
-    let mut dist = std::process::Command::new("cargo");
+    symlink(workspace.tools(), other.join("target/tools"))?;
+    let mut dist = Command::new("cargo");
     dist.current_dir(&other).args(["xtask", "dist", "--target", target, "--flavour", flavour]);
     dist.env("CARGO_TARGET_DIR", other.join("target")).env_remove("CARGO");
-    crate::workspace::run(&mut dist)?;
+    run(&mut dist)?;
     let name = format!("meetgate-{}-{target}-{flavour}.tar.gz", env!("CARGO_PKG_VERSION"));
     let read = |folder: &Path| fs::read(folder.join(&name)).map_err(|error| format!("{name}: {error}"));
     if read(&output)? != read(&workspace.target.join("dist"))? {
