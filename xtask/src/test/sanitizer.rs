@@ -16,7 +16,7 @@ pub enum Sanitizer {
 
 /// Beside the library's unit tests: those in Rust and those that run programs in C and C++. The others look at documents and files,
 /// or measure memory, stacks, time and system calls, which a sanitizer changes.
-const TESTS: [&str; 25] = [
+const TESTS: [&str; 24] = [
     "account",
     "c_contract",
     "c_examples",
@@ -35,7 +35,6 @@ const TESTS: [&str; 25] = [
     "proxies",
     "secrets",
     "storm",
-    "suspects",
     "thread_cancel",
     "tls",
     "token_scenarios",
