@@ -3,9 +3,9 @@
 use crate::catalog::Result;
 use crate::dist::build::Built;
 use crate::dist::flavour::{FULL, Flavour};
+use crate::dist::layout::{self, LIB};
 use crate::dist::papers;
 use crate::dist::target::Target;
-use crate::layout::{self, LIB};
 use crate::workspace::Workspace;
 use std::fs;
 use std::path::PathBuf;

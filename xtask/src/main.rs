@@ -12,7 +12,6 @@ mod dotnet;
 mod foreign;
 mod fuzz;
 mod install;
-mod layout;
 mod linked;
 mod prerequisites;
 mod server;

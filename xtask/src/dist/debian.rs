@@ -2,10 +2,10 @@
 
 use super::build::Built;
 use super::flavour::FULL;
+use super::layout;
 use super::papers;
 use super::target::GLIBC_FLOOR;
 use crate::catalog::Result;
-use crate::layout;
 use crate::prerequisites;
 use crate::workspace::{Workspace, output_of, run};
 use minijinja::{Environment, context};

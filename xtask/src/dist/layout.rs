@@ -1,8 +1,8 @@
 //! Where the files of an installed library lie, on each system: one tree for `install`, for archives and for Debian packages.
 
+use super::build::Built;
+use super::target::Target;
 use crate::catalog::Result;
-use crate::dist::build::Built;
-use crate::dist::target::Target;
 use crate::workspace::{Workspace, output_of, run};
 use minijinja::{Environment, context};
 use std::collections::BTreeSet;
@@ -17,9 +17,9 @@ pub const LIB: &str = "lib";
 
 /// The templates, and where they go below the folder of libraries.
 const FILLED: [(&str, &str); 3] = [
-    ("pkgconfig/meetgate.pc", include_str!("../templates/install/meetgate.pc")),
-    ("cmake/Meetgate/MeetgateConfig.cmake", include_str!("../templates/install/MeetgateConfig.cmake")),
-    ("cmake/Meetgate/MeetgateConfigVersion.cmake", include_str!("../templates/install/MeetgateConfigVersion.cmake")),
+    ("pkgconfig/meetgate.pc", include_str!("../../templates/install/meetgate.pc")),
+    ("cmake/Meetgate/MeetgateConfig.cmake", include_str!("../../templates/install/MeetgateConfig.cmake")),
+    ("cmake/Meetgate/MeetgateConfigVersion.cmake", include_str!("../../templates/install/MeetgateConfigVersion.cmake")),
 ];
 
 /// Lays the library out below a prefix; `lib` is its folder of libraries.
