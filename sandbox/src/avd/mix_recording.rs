@@ -5,11 +5,11 @@ use super::params::Params;
 use super::recorded_files::{Described, size_of, url_of};
 use super::refusal::{ALREADY_RECORDING, ARGS, NO_SUCH_RECORD_ID, NOT_RECORDING, RECORDING_SETTING, Refusal};
 use super::world::World;
-use super::world::files::extension;
-use super::world::media_bytes::Format;
 use super::world::plan::Plan;
 use super::world::recording::{Ending, Kind, Recording};
 use super::{audio_push, layout};
+use crate::files::extension;
+use crate::media_bytes::Format;
 use serde_json::{Value, json};
 
 /// `/room/mix_record/start` (004 L627-L695). Settings that contradict each other are the documents' "set error", 40043.

@@ -4,8 +4,8 @@ use super::address;
 use super::call::Call;
 use super::refusal::{NO_SUCH_PLAYER, PLAYER_SETTING, Refusal, STREAM_UNREACHABLE};
 use super::world::World;
-use super::world::files::{Files, MediaFacts};
 use super::world::player::Player;
+use crate::files::{Files, MediaFacts};
 
 /// The player that a call names, in the room that it names.
 pub(crate) fn player_mut<'w>(world: &'w mut World, call: &Call) -> Result<&'w mut Player, Refusal> {

@@ -1,22 +1,13 @@
 //! How answers describe the files that a recording left on the server.
 
-use super::world::files::{Files, extension};
 use super::world::recording::Recording;
+use crate::file_answer;
+use crate::files::{Files, extension};
 use serde_json::{Value, json};
-use std::fmt::Write;
 
 /// Where a file of the server can be downloaded.
 pub(crate) fn url_of(origin: &str, path: &str) -> String {
-    let mut url = format!("{origin}/attachment?file=");
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~') {
-            url.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(url, "%{byte:02X}");
-        }
-    }
-    url
+    file_answer::url_of(origin, "/attachment", path)
 }
 
 /// The path inside such a URL, or what already is a path (004 L2315 sends the bare path).

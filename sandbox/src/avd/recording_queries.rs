@@ -4,8 +4,8 @@ use super::call::{Answer, Call, success};
 use super::recorded_files::{Described, path_in, size_of, url_of};
 use super::refusal::{NO_SUCH_RECORD, NO_SUCH_RECORD_ID, RECORDING_SETTING, Refusal};
 use super::world::World;
-use super::world::files::extension;
 use super::world::recording::{Kind, Recording};
+use crate::files::extension;
 use serde_json::{Value, json};
 
 /// `/room/get_record` (004 L281-L431). The answer of a cluster (`value_same_as_box` left out) is shown nowhere: both are

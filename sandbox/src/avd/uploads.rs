@@ -4,8 +4,8 @@ use super::call::{Answer, Call};
 use super::recorded_files::url_of;
 use super::refusal::{Refusal, UPLOAD_BODY, UPLOAD_FILE, UPLOAD_STORE};
 use super::world::World;
-use super::world::files::extension;
 use crate::exchange::Received;
+use crate::files::extension;
 use serde_json::json;
 
 /// 004 L3609-L3610.

@@ -3,10 +3,8 @@
 pub(crate) mod chat;
 pub(crate) mod composed_view;
 mod due;
-pub(crate) mod files;
 pub(crate) mod invitation;
 mod invitations;
-pub(crate) mod media_bytes;
 pub(crate) mod plan;
 pub(crate) mod player;
 mod recorded_files;
@@ -17,7 +15,7 @@ pub(crate) mod seed;
 pub(crate) mod sip;
 pub(crate) mod site;
 
-use files::Files;
+use crate::files::Files;
 use invitation::Invitation;
 use player::Player;
 use recording::Recording;

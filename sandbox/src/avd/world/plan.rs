@@ -1,6 +1,6 @@
 //! What a recording was asked to leave behind.
 
-use super::media_bytes::Format;
+use crate::media_bytes::Format;
 
 /// What was asked for at the start (004 L635-L666).
 #[derive(Clone, Debug, PartialEq, Eq)]

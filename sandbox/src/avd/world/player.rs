@@ -1,6 +1,6 @@
 //! A player in a room, and what it has played.
 
-use super::files::MediaFacts;
+use crate::files::MediaFacts;
 
 /// The numbers of 004 L1916 are given no meaning; this order is ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

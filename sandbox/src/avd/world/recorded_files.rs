@@ -1,10 +1,10 @@
 //! What a recording leaves on the server when it ends: which files, and their names.
 
-use super::files::Files;
-use super::media_bytes::Format;
 use super::recording::Recording;
 use super::room::Room;
 use crate::calendar::LocalTime;
+use crate::files::{Files, path_part};
+use crate::media_bytes::Format;
 
 /// The folder of all recordings; the examples' `test` is our `sandbox`.
 const FOLDER: &str = "/home/data/recorder/files/sandbox";
@@ -59,21 +59,5 @@ pub(crate) fn write(recording: &mut Recording, room: Option<&Room>, files: &mut 
             recording.files.push(put(format!("{base}/{name}_a1.mp3"), Format::Mp3));
         }
         recording.files.push(put(format!("{base}/audio_alluser.mp3"), Format::Mp3));
-    }
-}
-
-/// A caller's word as one part of a path.
-fn path_part(text: &str) -> String {
-    let safe = |c: char| if c == '/' || c == '\\' || c.is_control() { '_' } else { c };
-    text.chars().map(safe).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_cannot_leave_its_folder() {
-        assert_eq!(path_part("../../etc/x"), ".._.._etc_x");
     }
 }

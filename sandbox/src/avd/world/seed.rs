@@ -7,15 +7,15 @@ mod ids;
 use super::World;
 use super::chat::{Message, Session};
 use super::composed_view::ComposedView;
-use super::files::{Files, MediaFacts};
 use super::invitation::{Invitation, State as InvitationState};
-use super::media_bytes::Format;
 use super::plan::Plan;
 use super::player::{Player, State as PlayerState};
 use super::recording::{Ending, Kind, Recording};
 use super::room::{Audio, Meeting, Participant, Room, Video, Visit};
 use super::sip::{Account, Gate};
 use super::site::Site;
+use crate::files::{Files, MediaFacts};
+use crate::media_bytes::Format;
 use ids::{BUSY, PAST_END_S, PAST_START_S, QUIET};
 use std::collections::{BTreeMap, BTreeSet};
 

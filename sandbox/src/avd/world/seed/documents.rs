@@ -5,14 +5,14 @@ use super::ids::{BUSY, PAST_END_S, PAST_START_S, QUIET};
 use crate::avd::world::World;
 use crate::avd::world::chat::{Message, Session};
 use crate::avd::world::composed_view::ComposedView;
-use crate::avd::world::files::MediaFacts;
 use crate::avd::world::invitation::{Invitation, State};
-use crate::avd::world::media_bytes::Format;
 use crate::avd::world::plan::Plan;
 use crate::avd::world::player::{Player, State as PlayerState};
 use crate::avd::world::recording::{Ending, Kind, Recording};
 use crate::avd::world::room::{Meeting, Participant, Room, Video, Visit};
 use crate::avd::world::sip::Gate;
+use crate::files::MediaFacts;
+use crate::media_bytes::Format;
 
 /// The room of most samples (004 L146).
 const ROOM: &str = "50000000000";

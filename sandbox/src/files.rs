@@ -1,6 +1,6 @@
-//! The server's files: recordings, uploads and what the seed put there. A path names a file, as on the real server.
+//! The files of a platform: recordings, uploads and what the seed put there. A path names a file, as on the real server.
 
-use super::media_bytes::Format;
+use crate::media_bytes::Format;
 use axum::body::Bytes;
 use std::collections::BTreeMap;
 
@@ -117,4 +117,20 @@ impl Files {
 pub(crate) fn extension(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or_default();
     name.rsplit_once('.').map_or("", |(_, extension)| extension)
+}
+
+/// A caller's word as one part of a path.
+pub(crate) fn path_part(text: &str) -> String {
+    let safe = |c: char| if c == '/' || c == '\\' || c.is_control() { '_' } else { c };
+    text.chars().map(safe).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_leave_its_folder() {
+        assert_eq!(path_part("../../etc/x"), ".._.._etc_x");
+    }
 }
