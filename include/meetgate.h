@@ -1085,6 +1085,361 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_onli
 MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_online_invite(
     meetgate_client *client, const char *params_json, char **reply_json);
 
+/* hst: record --------------------------------------------------------------------------------------------------- */
+
+/**
+ * Begin a recording task (创建录制任务).
+ * Begins the task that records a group, and answers its id. With `auto` the recording starts by itself. Without `auto`
+ * it starts with the first layout that `record.set.layout` sets. Then `record.finish` ends it, a wait with
+ * `record.task.list` tells when the file is done, and `record.file.download.url` answers its address. Not idempotent:
+ * if no answer came, check the state before repeating. `record.finish` undoes it. Source: POST /v1/record/init (later
+ * pages).
+ * @param[in] client A client of hst.
+ * @param[in] params_json One JSON object:
+ *   - app_id (string, required): Id of the application.
+ *   - group_id (string, required): Id of the group (the meeting) to record.
+ *   - file_name (string): Name of the recorded file, without its extension. The default is not documented.
+ *   - file_type (integer; one of 0 (mp4), 1 (mp3)): Kind of the recorded file. The default is not documented.
+ *   - file_duration (integer from 15 to 300, min, default 60): Longest duration of one file in minutes. A longer
+ *     recording has several files.
+ *   - width (integer from 1 to 1920, px, default 1920): Width of the picture in pixels.
+ *   - height (integer from 1 to 1080, px, default 1080): Height of the picture in pixels.
+ *   - record_mode (integer; known: 0 (mixed)): Kind of the recording. Only 0 is documented; other numbers are passed
+ *     through.
+ *   - frame_rate (integer from 1 to 30, fps, default 30): Frames in a second.
+ *   - timeout (integer from 5 to 1800, s, default 600): Timeout of the task in seconds. What it waits for is not
+ *     documented.
+ *   - auto (object): Makes the recording automatic: it starts by itself, chooses what it shows, and takes no layout.
+ *     - type (integer, default 1; one of 1 (even), 2 (main and others)): How the pictures are arranged: all of one
+ *       size, or a main one and the others.
+ *     - user_id (string, default the first user who joined): The user with the main picture, for `type` 2.
+ *     - media_type (integer, default 2; known: 2 (screen, camera, whiteboard, in this order)): Which kinds of pictures
+ *       are taken. Only 2 is documented; other numbers are passed through.
+ *     - media_count (integer from 1 to 9): Number of pictures. The default is not documented.
+ *     - crop_mode (integer, default 2; one of 1 (stretched), 2 (cropped to fit), 3 (filled to fit)): How a picture is
+ *       fitted into its place.
+ *   - seq (string): A text of the caller's choice that identifies this request; the answer has it too. The pages mark
+ *     it as required (L1).
+ *   - company_id (string): Id of the company. The pages mark it as required (L1).
+ * @param[out] reply_json The platform's answer, with these members; else an error document:
+ *   - record_id (string): Id of the task, for all calls about this recording.
+ *   - seq (string, may be left out): The caller's `seq`.
+ *   - id (string, may be left out): Another id. Neither its type nor its meaning is documented.
+ * @return MEETGATE_OK, or why it failed. The platform's numbers: 605030000 internal error of the recording service,
+ *   605030003 a parameter is wrong, 605030004 the connection exists already, 605030005 the body is not JSON, 605030006
+ *   not logged in, 605030007 authentication failed, 605030008 too little storage is left, 605030009 too many tasks on
+ *   the server, 605030010 the server's processor is used up, 605030011 the server's disk is full, 605030012 the task
+ *   exists already, 605030013 the recorder could not log in to the group, 605030016 the command did not reach the
+ *   resource platform, 605030017 the answer of the resource platform was not understood, 605030018 the resource
+ *   platform refused the recording, 605030028 the recording service's authentication failed, 605030036 automatic
+ *   recording: the login at the event gateway failed, 605030038 the group has an automatic recording already, 605030042
+ *   the event gateway refused the login, 605030043 the event gateway refused the subscription, 605030044 the event
+ *   gateway did not give the full state; and those of every operation.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_record_init(
+    meetgate_client *client, const char *params_json, char **reply_json);
+
+/**
+ * Resume a suspended recording (恢复录制).
+ * Goes on with a recording that `record.suspend` has suspended. Not idempotent: if no answer came, check the state
+ * before repeating. Source: POST /v1/record/resume (later pages).
+ * @param[in] client A client of hst.
+ * @param[in] params_json One JSON object:
+ *   - record_id (string, required): Id of the task, as `record.init` answered it.
+ *   - app_id (string, required): Id of the application.
+ * @param[out] reply_json The platform's answer, with these members; else an error document:
+ *   - record_id (string): Id of the task.
+ * @return MEETGATE_OK, or why it failed. The platform's numbers: 605030000 internal error of the recording service,
+ *   605030001 no such recording task or live stream, 605030003 a parameter is wrong, 605030005 the body is not JSON,
+ *   605030006 not logged in, 605030007 authentication failed, 605030028 the recording service's authentication failed,
+ *   605030040 only a task that is suspended can be resumed; and those of every operation.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_record_resume(
+    meetgate_client *client, const char *params_json, char **reply_json);
+
+/**
+ * Suspend a recording (暂停录制).
+ * Stops to record without ending the task. `record.resume` goes on with it. Not idempotent: if no answer came, check
+ * the state before repeating. Source: POST /v1/record/suspend (later pages).
+ * @param[in] client A client of hst.
+ * @param[in] params_json One JSON object:
+ *   - record_id (string, required): Id of the task, as `record.init` answered it.
+ *   - app_id (string, required): Id of the application.
+ * @param[out] reply_json The platform's answer, with these members; else an error document:
+ *   - record_id (string): Id of the task.
+ * @return MEETGATE_OK, or why it failed. The platform's numbers: 605030000 internal error of the recording service,
+ *   605030001 no such recording task or live stream, 605030003 a parameter is wrong, 605030005 the body is not JSON,
+ *   605030006 not logged in, 605030007 authentication failed, 605030028 the recording service's authentication failed,
+ *   605030039 only a task that records can be suspended; and those of every operation.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_record_suspend(
+    meetgate_client *client, const char *params_json, char **reply_json);
+
+/**
+ * End a recording (结束录制).
+ * Ends the recording. The file is not there yet: wait with `record.task.list` until the task is done, then ask
+ * `record.file.download.url` for its address. Not idempotent: if no answer came, check the state before repeating.
+ * Source: POST /v1/record/finish (later pages).
+ * @param[in] client A client of hst.
+ * @param[in] params_json One JSON object:
+ *   - record_id (string, required): Id of the task, as `record.init` answered it.
+ *   - app_id (string, required): Id of the application.
+ * @param[out] reply_json The platform's answer, with these members; else an error document:
+ *   - record_id (string): Id of the task.
+ *   - media_duration (integer, s): Duration of the recorded media in seconds.
+ *   - record_duration (integer, s): Duration of the recording in seconds. How it differs from `media_duration` is not
+ *     documented.
+ *   - flow (integer, KB): Data transferred, in kilobytes.
+ * @return MEETGATE_OK, or why it failed. The platform's numbers: 605030000 internal error of the recording service,
+ *   605030001 no such recording task or live stream, 605030003 a parameter is wrong, 605030005 the body is not JSON,
+ *   605030006 not logged in, 605030007 authentication failed, 605030028 the recording service's authentication failed,
+ *   605030029 the heartbeat of the recorder was lost, 605030041 the heartbeat of the compositor was lost; and those of
+ *   every operation.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_record_finish(
+    meetgate_client *client, const char *params_json, char **reply_json);
+
+/* hst: record.set ----------------------------------------------------------------------------------------------- */
+
+/**
+ * Set what a recording shows and plays (设置录制布局).
+ * Names the sounds and pictures of a recording, and where each picture stands. The first layout starts the recording;
+ * each further one replaces the layout. A task that `record.init` made with `auto` takes none. Not idempotent: if no
+ * answer came, check the state before repeating. Source: POST /v1/record/set/layout (later pages).
+ * @param[in] client A client of hst.
+ * @param[in] params_json One JSON object:
+ *   - app_id (string, required): Id of the application.
+ *   - record_id (string, required): Id of the task, as `record.init` answered it.
+ *   - audio_list (array of objects): The sounds that are recorded, one object for each.
+ *     - user_id (string, required): Id of the user.
+ *     - media_id (string, required): Id of the user's sound.
+ *     - media_type (integer from 1 to 1, required): Kind of the media: 1, audio.
+ *   - video_list (array of objects): The pictures that are recorded, one object for each.
+ *     - user_id (string or integer, required): Id of the user. A number is taken too (L3).
+ *     - media_id (string, required): Id of the user's picture.
+ *     - media_type (integer, required; one of 0 (screen), 2 (camera)): Kind of the picture.
+ *     - x (integer from 0 to 1920, px, default 0): Left edge in pixels.
+ *     - y (integer from 0 to 1080, px, default 0): Upper edge in pixels.
+ *     - w (integer from 1 to 1920, px, default 320): Width in pixels.
+ *     - h (integer from 1 to 1080, px, default 240): Height in pixels.
+ *     - crop_mode (integer, default 1; one of 1 (stretched), 2 (cropped to fit), 3 (filled to fit)): How the picture is
+ *       fitted into its place.
+ *   - seq (string): A text of the caller's choice that identifies this request; the answer has it too.
+ * @param[out] reply_json The platform's answer, with these members; else an error document:
+ *   - record_id (string): Id of the task.
+ *   - seq (string, may be left out): The caller's `seq`.
+ * @return MEETGATE_OK, or why it failed. The platform's numbers: 605030000 internal error of the recording service,
+ *   605030001 no such recording task or live stream, 605030003 a parameter is wrong, 605030005 the body is not JSON,
+ *   605030006 not logged in, 605030007 authentication failed, 605030020 an input has no parameters, 605030021 the input
+ *   exists already, 605030022 no such input, 605030023 the media server did not set the output, 605030024 the output
+ *   was not set: no such input, or of another type, 605030025 a canvas is set, but no layout, 605030026 a layout is
+ *   set, but no canvas, 605030028 the recording service's authentication failed, 605030029 the heartbeat of the
+ *   recorder was lost, 605030032 the media server timed out, 605030033 the task is suspended, 605030035 an automatic
+ *   recording takes no layout, 605030041 the heartbeat of the compositor was lost, 605030045 a part could not be
+ *   composed, 605030046 the streams to record timed out; and those of every operation.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_record_set_layout(
+    meetgate_client *client, const char *params_json, char **reply_json);
+
+/* hst: record --------------------------------------------------------------------------------------------------- */
+
+/**
+ * Put subtitles and logos on a recording (设置录制叠加).
+ * Puts texts and pictures on top of a recording. The pages say that this call is not open to customers yet. Not
+ * idempotent: if no answer came, check the state before repeating. Source: POST /v1/record/set-output-overlay (later
+ * pages).
+ * @param[in] client A client of hst.
+ * @param[in] params_json One JSON object:
+ *   - app_id (string, required): Id of the application.
+ *   - record_id (string, required): Id of the task, as `record.init` answered it.
+ *   - subtitle_list (array of objects): The texts, one object for each.
+ *     - x (integer, required): Left edge. The unit is not documented.
+ *     - y (integer, required): Upper edge. The unit is not documented.
+ *     - content (string, required): The text.
+ *     - color (integer, required): Colour of the text, as a number. How the number holds it is not documented.
+ *     - size (integer, required): Size of the text. The unit is not documented.
+ *     - transparency (integer, required): Transparency of the text. The range is not documented.
+ *     - type (integer; known: 1 (the sample's)): Only in the sample, with the value 1. Its meaning is not documented.
+ *   - logo_list (array of objects): The pictures, one object for each. The pages say that this list is not open to
+ *     customers.
+ *     - x (integer, required): Left edge. The unit is not documented.
+ *     - y (integer, required): Upper edge. The unit is not documented.
+ *     - file_path (string, required): Where the picture is. Whose paths these are is not documented.
+ *     - scaleratio (number, required): Scale of the picture. The range is not documented.
+ *   - seq (string): A text of the caller's choice that identifies this request; the answer has it too.
+ * @param[out] reply_json The platform's answer, with these members; else an error document:
+ *   - record_id (string): Id of the task.
+ *   - seq (string, may be left out): The caller's `seq`.
+ * @return MEETGATE_OK, or why it failed. The platform's numbers: 605030000 internal error of the recording service,
+ *   605030001 no such recording task or live stream, 605030003 a parameter is wrong, 605030005 the body is not JSON,
+ *   605030006 not logged in, 605030007 authentication failed, 605030027 the media server did not set the overlay,
+ *   605030028 the recording service's authentication failed; and those of every operation.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_record_set_output_overlay(
+    meetgate_client *client, const char *params_json, char **reply_json);
+
+/* hst: record.task ---------------------------------------------------------------------------------------------- */
+
+/**
+ * List recording tasks and their states (查询录制任务列表).
+ * Lists the recording tasks of an application, page by page, or the one that `record_id` names. A recording's file can
+ * be asked for once `status` is 6. It only reads, and may be repeated. A wait with it ends when the recording is done:
+ * `record_list.status` is 6 (done); -1 (failed) is an error. The wait needs `record_id`. Source: GET
+ * /v1/record/task/list (later pages).
+ * @param[in] client A client of hst.
+ * @param[in] params_json One JSON object:
+ *   - app_id (string, required): Id of the application.
+ *   - record_id (string): Only this task.
+ *   - group_id (string): Only the tasks of this group.
+ *   - status (integer; one of -1 (failed), 0 (success), 1 (initialised), 2 (recording), 3 (waiting for encoding), 4
+ *     (encoding), 5 (uploading), 6 (done), 7 (suspended)): Only the tasks in this state.
+ *   - start_time (string): Start of the time range. Its format is not documented (L11).
+ *   - stop_time (string): End of the time range. Its format is not documented (L11).
+ *   - page (integer, default 1): Page number.
+ *   - page_size (integer from 1 to 500, default 50): Number of tasks on a page.
+ * @param[out] reply_json The platform's answer, with these members; else an error document:
+ *   - record_list (array of objects): The tasks of this page.
+ *     - record_id (string): Id of the task.
+ *     - record_mode (integer): Kind of the recording: 0 is mixed.
+ *     - group_id (string): Id of the group (the meeting).
+ *     - start_time (string): Start. Its format is not documented (L11).
+ *     - stop_time (string): End. Its format is not documented (L11).
+ *     - status (integer; one of -1 (failed), 0 (success), 1 (initialised), 2 (recording), 3 (waiting for encoding), 4
+ *       (encoding), 5 (uploading), 6 (done), 7 (suspended)): State of the task.
+ *     - file_name (string): Name of the recorded file.
+ *     - company_id (string): Id of the company.
+ *     - record_time (integer, s): Duration of the recording in seconds.
+ *     - width (integer, px): Width of the picture in pixels.
+ *     - height (integer, px): Height of the picture in pixels.
+ *     - auto (object, may be left out): The settings of an automatic recording, as `record.init` takes them. Seen in
+ *       the vendor's demo only.
+ *   - total_num (integer): Number of all tasks that were asked for.
+ * @return MEETGATE_OK, or why it failed. The platform's numbers: 605030000 internal error of the recording service,
+ *   605030003 a parameter is wrong, 605030006 not logged in, 605030007 authentication failed, 605030028 the recording
+ *   service's authentication failed, 605030032 the media server timed out; and those of every operation.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_record_task_list(
+    meetgate_client *client, const char *params_json, char **reply_json);
+
+/* hst: record.file.download ------------------------------------------------------------------------------------- */
+
+/**
+ * Get the addresses of a recording's files (获取录制文件下载地址).
+ * Answers where the files of a recording can be downloaded and played, once its task is done (`status` 6) and has a
+ * file. It only reads, and may be repeated. Source: GET /v1/record/file/download/url (later pages).
+ * @param[in] client A client of hst.
+ * @param[in] params_json One JSON object:
+ *   - app_id (string, required): Id of the application.
+ *   - record_id (string, required): Id of the task, as `record.init` answered it.
+ *   - page (integer): Page number. First page and default are not documented.
+ * @param[out] reply_json The platform's answer, with these members; else an error document:
+ *   - total_num (integer): Number of all files.
+ *   - page (integer): Page number.
+ *   - data_list (array of objects): The files of this page.
+ *     - url (string): Address of the file, for a download.
+ *     - md5 (string): MD5 of the file, in hexadecimal digits.
+ *     - file_name (string): Name of the file.
+ *     - extent (integer): Size of the file. The unit is not documented.
+ *     - play_url (string): Address for playing the file.
+ * @return MEETGATE_OK, or why it failed. The platform's numbers: 605030000 internal error of the recording service,
+ *   605030001 no such recording task or live stream, 605030003 a parameter is wrong, 605030006 not logged in, 605030007
+ *   authentication failed, 605030028 the recording service's authentication failed, 605030031 the file could not be
+ *   read, 605030032 the media server timed out, 605030034 an intermediate file was not fetched; and those of every
+ *   operation.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_record_file_download_url(
+    meetgate_client *client, const char *params_json, char **reply_json);
+
+/* hst: record.file ---------------------------------------------------------------------------------------------- */
+
+/**
+ * Deletes recorded files, the tasks that list them, or both (删除录制文件).
+ * `mode` says what is deleted. The answer has only `code` and `msg`. Not idempotent: if no answer came, check the state
+ * before repeating. Source: POST /v1/record/file (later pages).
+ * @param[in] client A client of hst.
+ * @param[in] params_json One JSON object:
+ *   - mode (integer or string, required; one of 1 (file and task), 2 (file only), 3 (task only)): What is deleted. A
+ *     string that holds the number is taken too (L5).
+ *   - app_id (string, required): Id of the application.
+ *   - record_list (array of strings, required): Ids of the tasks.
+ * @param[out] reply_json The platform's answer, which holds nothing beside its envelope; else an error document.
+ * @return MEETGATE_OK, or why it failed. The platform's numbers: 605030000 internal error of the recording service,
+ *   605030003 a parameter is wrong, 605030005 the body is not JSON, 605030006 not logged in, 605030007 authentication
+ *   failed, 605030028 the recording service's authentication failed; and those of every operation.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_record_file_delete(
+    meetgate_client *client, const char *params_json, char **reply_json);
+
+/* hst: live ----------------------------------------------------------------------------------------------------- */
+
+/**
+ * Start the live stream of a group (开始直播).
+ * Starts a live stream of a group, and answers its addresses in three formats. Once started it must be stopped with
+ * `live.stop`. Not idempotent: if no answer came, check the state before repeating. `live.stop` undoes it. Source: POST
+ * /v1/live/start (later pages).
+ * @param[in] client A client of hst.
+ * @param[in] params_json One JSON object:
+ *   - app_id (string, required): Id of the application.
+ *   - group_id (string, required): Id of the group (the meeting).
+ *   - width (integer, px): Width of the picture in pixels. Range and default are not documented.
+ *   - height (integer, px): Height of the picture in pixels. Range and default are not documented.
+ *   - crop_mode (integer, default 2; one of 1 (stretched), 2 (cropped to fit), 3 (filled to fit)): How a picture is
+ *     fitted into its place.
+ *   - frame_rate (integer from 1 to 30, fps, default 30): Frames in a second.
+ *   - quality_level (integer, default 2; one of 1 (fluent), 2 (clear), 3 (high)): Quality of the stream.
+ * @param[out] reply_json The platform's answer, with these members; else an error document:
+ *   - group_id (string): Id of the group.
+ *   - flv_url (string): Address of the stream for FLV over HTTP.
+ *   - m3u8_url (string): Address of the stream for HLS.
+ *   - rtmp_url (string): Address of the stream for RTMP.
+ * @return MEETGATE_OK, or why it failed. The platform's numbers: 605030000 internal error of the recording service,
+ *   605030003 a parameter is wrong, 605030005 the body is not JSON, 605030006 not logged in, 605030007 authentication
+ *   failed, 605030009 too many tasks on the server, 605030010 the server's processor is used up, 605030012 the task
+ *   exists already, 605030028 the recording service's authentication failed, 605030032 the media server timed out; and
+ *   those of every operation.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_live_start(
+    meetgate_client *client, const char *params_json, char **reply_json);
+
+/**
+ * Stop the live stream of a group (停止直播).
+ * Stops the live stream of a group, for all who watch it. Not idempotent: if no answer came, check the state before
+ * repeating. Source: POST /v1/live/stop (later pages).
+ * @param[in] client A client of hst.
+ * @param[in] params_json One JSON object:
+ *   - app_id (string, required): Id of the application.
+ *   - group_id (string, required): Id of the group (the meeting).
+ * @param[out] reply_json The platform's answer, with these members; else an error document:
+ *   - group_id (string): Id of the group.
+ * @return MEETGATE_OK, or why it failed. The platform's numbers: 605030000 internal error of the recording service,
+ *   605030001 no such recording task or live stream, 605030003 a parameter is wrong, 605030005 the body is not JSON,
+ *   605030006 not logged in, 605030007 authentication failed, 605030028 the recording service's authentication failed;
+ *   and those of every operation.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_live_stop(
+    meetgate_client *client, const char *params_json, char **reply_json);
+
+/**
+ * List the live streams of an application (查询直播列表).
+ * Lists the live streams that run, with their addresses. It only reads, and may be repeated. Source: GET /v1/live/list
+ * (later pages).
+ * @param[in] client A client of hst.
+ * @param[in] params_json One JSON object:
+ *   - app_id (string, required): Id of the application.
+ * @param[out] reply_json The platform's answer, with these members; else an error document:
+ *   - list (array of objects): The live streams. The vendor's demo reads them as `live_info_list` in `result` (L9).
+ *     - group_id (string): Id of the group (the meeting).
+ *     - start_time (integer, seconds since 1970-01-01 UTC): Start, in seconds since 1970 (UTC).
+ *     - flv_url (string): Address of the stream for FLV over HTTP.
+ *     - m3u8_url (string): Address of the stream for HLS.
+ *     - rtmp_url (string): Address of the stream for RTMP.
+ * @return MEETGATE_OK, or why it failed. The platform's numbers: 605030000 internal error of the recording service,
+ *   605030003 a parameter is wrong, 605030006 not logged in, 605030007 authentication failed, 605030028 the recording
+ *   service's authentication failed, 605030032 the media server timed out; and those of every operation.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_live_list(
+    meetgate_client *client, const char *params_json, char **reply_json);
+
 /* youme (Youme video REST API) ---------------------------------------------------------------------------------- */
 
 /**

@@ -310,7 +310,8 @@ pub struct Settles {
 /// What an answer is looked at for.
 #[derive(Debug)]
 pub enum When {
-    /// An integer: what is waited for, and what will not become that any more.
+    /// An integer, by the names of members (`record_list.status`), arrays looked through for the first: what is waited for, and what
+    /// will not become that any more.
     Is {
         member: &'static str,
         done: &'static [i64],

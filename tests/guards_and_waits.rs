@@ -35,18 +35,21 @@ fn call(client: &Client, operation: &str, params: &Value) -> Value {
 fn all_that_can_be_undone_is_undone_by_the_answer_of_its_start() {
     let mut tried = 0;
     for undoing in catalog::operations().iter().filter(|operation| !operation.undoes.is_empty()) {
-        let (sandbox, avd) = sandbox();
+        let sandbox = Sandbox::start(Options::default()).unwrap();
+        let config = &sandbox.configurations()[undoing.platform.as_str()];
+        let client = Client::new(&config.to_string()).unwrap();
         let example = examples::all().into_iter().find(|example| example.name == undoing.undoes).unwrap();
-        let started = avd.call(&example.name, &example.params).unwrap();
+        let started = client.call(&example.name, &example.params).unwrap();
         sandbox.clear_exchanges();
-        let answer = avd.undo(&example.name, &example.params, Some(&started), "{}", None).unwrap();
-        assert_eq!(value(&answer)["ret"], 0, "{}", example.name);
+        let answer = client.undo(&example.name, &example.params, Some(&started), "{}", None).unwrap();
+        let number = if undoing.name.starts_with("hst.") { "code" } else { "ret" };
+        assert_eq!(value(&answer)[number], 0, "{}", example.name);
         let exchanges = sandbox.exchanges();
         assert_eq!(exchanges.len(), 1, "{}", example.name);
         assert_eq!(exchanges[0].operation, Some(undoing.name));
         tried += 1;
     }
-    assert_eq!(tried, 13);
+    assert_eq!(tried, 15);
 }
 
 #[test]
@@ -136,6 +139,42 @@ fn a_called_device_a_transcoding_a_recording_and_a_file_are_waited_for() {
     });
     assert!(sandbox.counts()["avd.room.record.status"] > 2);
     assert!(sandbox.counts()["avd.room.mix_record.get"] > 2);
+}
+
+#[test]
+fn a_recording_of_hst_is_waited_for_until_it_is_done_or_has_failed() {
+    const APP: &str = "8f14e45fceea467a9f36dedd4bea2543";
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let hst = Client::new(&sandbox.configurations()["hst"].to_string()).unwrap();
+    let of = |record_id: &Value| json!({"app_id": APP, "record_id": record_id});
+    let wait = |params: &Value| hst.wait("hst.record.task.list", &params.to_string(), QUICK, None);
+
+    let recording = of(&json!("3b9e5f70c8d24a61b7f4e2d1a0c68593"));
+    call(&hst, "hst.record.finish", &recording);
+    assert_eq!(value(&wait(&recording).unwrap())["record_list"][0]["status"], 6);
+    assert!(sandbox.counts()["hst.record.task.list"] > 2);
+    assert!(call(&hst, "hst.record.file.download.url", &recording)["data_list"][0]["url"].is_string());
+
+    let begun = call(&hst, "hst.record.init", &json!({"app_id": APP, "group_id": "g9", "timeout": 5}));
+    sandbox.advance_clock(Duration::from_secs(5));
+    let error = wait(&of(&begun["record_id"])).unwrap_err();
+    let message = "waited until the recording is done, but status is -1 (failed)";
+    assert_eq!((error.status(), error.to_string().contains(message)), (Status::Api, true), "{error}");
+    let error = wait(&json!({ "app_id": APP })).unwrap_err();
+    assert_eq!(error.status(), Status::InvalidArgument, "{error}");
+}
+
+/// Of the class of refused keys, not of dead tokens: nothing says that another token would help.
+#[test]
+fn a_recording_service_that_knows_nobody_is_an_auth_error_at_once() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let hst = Client::new(&sandbox.configurations()["hst"].to_string()).unwrap();
+    for code in [605030006, 605030007, 605030028] {
+        sandbox.add_fault(Fault::new("hst.live.list", FaultKind::Number { code }).times(1)).unwrap();
+        let error = hst.call("hst.live.list", r#"{"app_id":"8f14e45fceea467a9f36dedd4bea2543"}"#).unwrap_err();
+        assert_eq!((error.status(), error.document().code), (Status::Auth, Some(code)));
+    }
+    assert_eq!(sandbox.counts()["hst.access.token"], 1);
 }
 
 #[test]

@@ -139,6 +139,124 @@ class hst_user : public builder<hst_user> {
   hst_user &client_guid(const text &value) { return put("client_guid", value); }
 };
 
+/**
+ * The object `auto`. Makes the recording automatic: it starts by itself, chooses what it shows, and takes no layout.
+ */
+class hst_auto : public builder<hst_auto> {
+ public:
+  /**
+   * How the pictures are arranged: all of one size, or a main one and the others. [integer, default 1; one of 1 (even),
+   * 2 (main and others)]
+   */
+  hst_auto &type(const integer &value) { return put("type", value); }
+
+  /** The user with the main picture, for `type` 2. [string, default the first user who joined] */
+  hst_auto &user_id(const text &value) { return put("user_id", value); }
+
+  /**
+   * Which kinds of pictures are taken. Only 2 is documented; other numbers are passed through. [integer, default 2;
+   * known: 2 (screen, camera, whiteboard, in this order)]
+   */
+  hst_auto &media_type(const integer &value) { return put("media_type", value); }
+
+  /** Number of pictures. The default is not documented. [integer from 1 to 9] */
+  hst_auto &media_count(const integer &value) { return put("media_count", value); }
+
+  /**
+   * How a picture is fitted into its place. [integer, default 2; one of 1 (stretched), 2 (cropped to fit), 3 (filled to
+   * fit)]
+   */
+  hst_auto &crop_mode(const integer &value) { return put("crop_mode", value); }
+};
+
+/** One element of `audio_list`. The sounds that are recorded, one object for each. */
+class hst_audio : public builder<hst_audio> {
+ public:
+  /** Id of the user. [string, required] */
+  hst_audio &user_id(const text &value) { return put("user_id", value); }
+
+  /** Id of the user's sound. [string, required] */
+  hst_audio &media_id(const text &value) { return put("media_id", value); }
+
+  /** Kind of the media: 1, audio. [integer from 1 to 1, required] */
+  hst_audio &media_type(const integer &value) { return put("media_type", value); }
+};
+
+/** One element of `video_list`. The pictures that are recorded, one object for each. */
+class hst_video : public builder<hst_video> {
+ public:
+  /** Id of the user. A number is taken too (L3). [string or integer, required] */
+  hst_video &user_id(const text &value) { return put("user_id", value); }
+  hst_video &user_id(const integer &value) { return put("user_id", value); }
+
+  /** Id of the user's picture. [string, required] */
+  hst_video &media_id(const text &value) { return put("media_id", value); }
+
+  /** Kind of the picture. [integer, required; one of 0 (screen), 2 (camera)] */
+  hst_video &media_type(const integer &value) { return put("media_type", value); }
+
+  /** Left edge in pixels. [integer from 0 to 1920, px, default 0] */
+  hst_video &x(const integer &value) { return put("x", value); }
+
+  /** Upper edge in pixels. [integer from 0 to 1080, px, default 0] */
+  hst_video &y(const integer &value) { return put("y", value); }
+
+  /** Width in pixels. [integer from 1 to 1920, px, default 320] */
+  hst_video &w(const integer &value) { return put("w", value); }
+
+  /** Height in pixels. [integer from 1 to 1080, px, default 240] */
+  hst_video &h(const integer &value) { return put("h", value); }
+
+  /**
+   * How the picture is fitted into its place. [integer, default 1; one of 1 (stretched), 2 (cropped to fit), 3 (filled
+   * to fit)]
+   */
+  hst_video &crop_mode(const integer &value) { return put("crop_mode", value); }
+};
+
+/** One element of `subtitle_list`. The texts, one object for each. */
+class hst_subtitle : public builder<hst_subtitle> {
+ public:
+  /** Left edge. The unit is not documented. [integer, required] */
+  hst_subtitle &x(const integer &value) { return put("x", value); }
+
+  /** Upper edge. The unit is not documented. [integer, required] */
+  hst_subtitle &y(const integer &value) { return put("y", value); }
+
+  /** The text. [string, required] */
+  hst_subtitle &content(const text &value) { return put("content", value); }
+
+  /** Colour of the text, as a number. How the number holds it is not documented. [integer, required] */
+  hst_subtitle &color(const integer &value) { return put("color", value); }
+
+  /** Size of the text. The unit is not documented. [integer, required] */
+  hst_subtitle &size(const integer &value) { return put("size", value); }
+
+  /** Transparency of the text. The range is not documented. [integer, required] */
+  hst_subtitle &transparency(const integer &value) { return put("transparency", value); }
+
+  /** Only in the sample, with the value 1. Its meaning is not documented. [integer; known: 1 (the sample's)] */
+  hst_subtitle &type(const integer &value) { return put("type", value); }
+};
+
+/**
+ * One element of `logo_list`. The pictures, one object for each. The pages say that this list is not open to customers.
+ */
+class hst_logo : public builder<hst_logo> {
+ public:
+  /** Left edge. The unit is not documented. [integer, required] */
+  hst_logo &x(const integer &value) { return put("x", value); }
+
+  /** Upper edge. The unit is not documented. [integer, required] */
+  hst_logo &y(const integer &value) { return put("y", value); }
+
+  /** Where the picture is. Whose paths these are is not documented. [string, required] */
+  hst_logo &file_path(const text &value) { return put("file_path", value); }
+
+  /** Scale of the picture. The range is not documented. [number, required] */
+  hst_logo &scaleratio(const decimal &value) { return put("scaleratio", value); }
+};
+
 /** How a client of hst is made. A key that is left out has its default. */
 class hst_config : public token_config<hst_config> {
  public:
@@ -470,7 +588,443 @@ class hst_online_invite_params : public builder<hst_online_invite_params> {
   hst_online_invite_params &extend_info(const object_of<object> &value) { return put("extend_info", value); }
 };
 
+/** Parameters of hst.record.init: Begin a recording task. Required: app_id, group_id. */
+class hst_record_init_params : public builder<hst_record_init_params> {
+ public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.record.init"; }
+
+  /** Id of the application. [string, required] */
+  hst_record_init_params &app_id(const text &value) { return put("app_id", value); }
+
+  /** Id of the group (the meeting) to record. [string, required] */
+  hst_record_init_params &group_id(const text &value) { return put("group_id", value); }
+
+  /** Name of the recorded file, without its extension. The default is not documented. [string] */
+  hst_record_init_params &file_name(const text &value) { return put("file_name", value); }
+
+  /** Kind of the recorded file. The default is not documented. [integer; one of 0 (mp4), 1 (mp3)] */
+  hst_record_init_params &file_type(const integer &value) { return put("file_type", value); }
+
+  /**
+   * Longest duration of one file in minutes. A longer recording has several files. [integer from 15 to 300, min,
+   * default 60]
+   */
+  hst_record_init_params &file_duration(const integer &value) { return put("file_duration", value); }
+
+  /** Width of the picture in pixels. [integer from 1 to 1920, px, default 1920] */
+  hst_record_init_params &width(const integer &value) { return put("width", value); }
+
+  /** Height of the picture in pixels. [integer from 1 to 1080, px, default 1080] */
+  hst_record_init_params &height(const integer &value) { return put("height", value); }
+
+  /** Kind of the recording. Only 0 is documented; other numbers are passed through. [integer; known: 0 (mixed)] */
+  hst_record_init_params &record_mode(const integer &value) { return put("record_mode", value); }
+
+  /** Frames in a second. [integer from 1 to 30, fps, default 30] */
+  hst_record_init_params &frame_rate(const integer &value) { return put("frame_rate", value); }
+
+  /** Timeout of the task in seconds. What it waits for is not documented. [integer from 5 to 1800, s, default 600] */
+  hst_record_init_params &timeout(const integer &value) { return put("timeout", value); }
+
+  /** Makes the recording automatic: it starts by itself, chooses what it shows, and takes no layout. [object] */
+  hst_record_init_params &auto_(const object_of<hst_auto> &value) { return put("auto", value); }
+
+  /**
+   * A text of the caller's choice that identifies this request; the answer has it too. The pages mark it as required
+   * (L1). [string]
+   */
+  hst_record_init_params &seq(const text &value) { return put("seq", value); }
+
+  /** Id of the company. The pages mark it as required (L1). [string] */
+  hst_record_init_params &company_id(const text &value) { return put("company_id", value); }
+};
+
+/** Parameters of hst.record.resume: Resume a suspended recording. Required: record_id, app_id. */
+class hst_record_resume_params : public builder<hst_record_resume_params> {
+ public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.record.resume"; }
+
+  /** Id of the task, as `record.init` answered it. [string, required] */
+  hst_record_resume_params &record_id(const text &value) { return put("record_id", value); }
+
+  /** Id of the application. [string, required] */
+  hst_record_resume_params &app_id(const text &value) { return put("app_id", value); }
+};
+
+/** Parameters of hst.record.suspend: Suspend a recording. Required: record_id, app_id. */
+class hst_record_suspend_params : public builder<hst_record_suspend_params> {
+ public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.record.suspend"; }
+
+  /** Id of the task, as `record.init` answered it. [string, required] */
+  hst_record_suspend_params &record_id(const text &value) { return put("record_id", value); }
+
+  /** Id of the application. [string, required] */
+  hst_record_suspend_params &app_id(const text &value) { return put("app_id", value); }
+};
+
+/** Parameters of hst.record.finish: End a recording. Required: record_id, app_id. */
+class hst_record_finish_params : public builder<hst_record_finish_params> {
+ public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.record.finish"; }
+
+  /** Id of the task, as `record.init` answered it. [string, required] */
+  hst_record_finish_params &record_id(const text &value) { return put("record_id", value); }
+
+  /** Id of the application. [string, required] */
+  hst_record_finish_params &app_id(const text &value) { return put("app_id", value); }
+};
+
+/** Parameters of hst.record.set.layout: Set what a recording shows and plays. Required: app_id, record_id. */
+class hst_record_set_layout_params : public builder<hst_record_set_layout_params> {
+ public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.record.set.layout"; }
+
+  /** Id of the application. [string, required] */
+  hst_record_set_layout_params &app_id(const text &value) { return put("app_id", value); }
+
+  /** Id of the task, as `record.init` answered it. [string, required] */
+  hst_record_set_layout_params &record_id(const text &value) { return put("record_id", value); }
+
+  /** The sounds that are recorded, one object for each. [array of objects] */
+  hst_record_set_layout_params &audio_list(const array_of<hst_audio> &value) { return put("audio_list", value); }
+
+  /** The pictures that are recorded, one object for each. [array of objects] */
+  hst_record_set_layout_params &video_list(const array_of<hst_video> &value) { return put("video_list", value); }
+
+  /** A text of the caller's choice that identifies this request; the answer has it too. [string] */
+  hst_record_set_layout_params &seq(const text &value) { return put("seq", value); }
+};
+
+/** Parameters of hst.record.set_output_overlay: Put subtitles and logos on a recording. Required: app_id, record_id. */
+class hst_record_set_output_overlay_params : public builder<hst_record_set_output_overlay_params> {
+ public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.record.set_output_overlay"; }
+
+  /** Id of the application. [string, required] */
+  hst_record_set_output_overlay_params &app_id(const text &value) { return put("app_id", value); }
+
+  /** Id of the task, as `record.init` answered it. [string, required] */
+  hst_record_set_output_overlay_params &record_id(const text &value) { return put("record_id", value); }
+
+  /** The texts, one object for each. [array of objects] */
+  hst_record_set_output_overlay_params &subtitle_list(const array_of<hst_subtitle> &value) {
+    return put("subtitle_list", value);
+  }
+
+  /** The pictures, one object for each. The pages say that this list is not open to customers. [array of objects] */
+  hst_record_set_output_overlay_params &logo_list(const array_of<hst_logo> &value) { return put("logo_list", value); }
+
+  /** A text of the caller's choice that identifies this request; the answer has it too. [string] */
+  hst_record_set_output_overlay_params &seq(const text &value) { return put("seq", value); }
+};
+
+/** Parameters of hst.record.task.list: List recording tasks and their states. Required: app_id. */
+class hst_record_task_list_params : public builder<hst_record_task_list_params> {
+ public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.record.task.list"; }
+
+  /** Id of the application. [string, required] */
+  hst_record_task_list_params &app_id(const text &value) { return put("app_id", value); }
+
+  /** Only this task. [string] */
+  hst_record_task_list_params &record_id(const text &value) { return put("record_id", value); }
+
+  /** Only the tasks of this group. [string] */
+  hst_record_task_list_params &group_id(const text &value) { return put("group_id", value); }
+
+  /**
+   * Only the tasks in this state. [integer; one of -1 (failed), 0 (success), 1 (initialised), 2 (recording), 3 (waiting
+   * for encoding), 4 (encoding), 5 (uploading), 6 (done), 7 (suspended)]
+   */
+  hst_record_task_list_params &status(const integer &value) { return put("status", value); }
+
+  /** Start of the time range. Its format is not documented (L11). [string] */
+  hst_record_task_list_params &start_time(const text &value) { return put("start_time", value); }
+
+  /** End of the time range. Its format is not documented (L11). [string] */
+  hst_record_task_list_params &stop_time(const text &value) { return put("stop_time", value); }
+
+  /** Page number. [integer, default 1] */
+  hst_record_task_list_params &page(const integer &value) { return put("page", value); }
+
+  /** Number of tasks on a page. [integer from 1 to 500, default 50] */
+  hst_record_task_list_params &page_size(const integer &value) { return put("page_size", value); }
+};
+
+/**
+ * Parameters of hst.record.file.download.url: Get the addresses of a recording's files. Required: app_id, record_id.
+ */
+class hst_record_file_download_url_params : public builder<hst_record_file_download_url_params> {
+ public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.record.file.download.url"; }
+
+  /** Id of the application. [string, required] */
+  hst_record_file_download_url_params &app_id(const text &value) { return put("app_id", value); }
+
+  /** Id of the task, as `record.init` answered it. [string, required] */
+  hst_record_file_download_url_params &record_id(const text &value) { return put("record_id", value); }
+
+  /** Page number. First page and default are not documented. [integer] */
+  hst_record_file_download_url_params &page(const integer &value) { return put("page", value); }
+};
+
+/**
+ * Parameters of hst.record.file.delete: Delete recordings: their files, their tasks, or both. Required: mode, app_id,
+ * record_list.
+ */
+class hst_record_file_delete_params : public builder<hst_record_file_delete_params> {
+ public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.record.file.delete"; }
+
+  /**
+   * What is deleted. A string that holds the number is taken too (L5). [integer or string, required; one of 1 (file and
+   * task), 2 (file only), 3 (task only)]
+   */
+  hst_record_file_delete_params &mode(const integer &value) { return put("mode", value); }
+  hst_record_file_delete_params &mode(const text &value) { return put("mode", value); }
+
+  /** Id of the application. [string, required] */
+  hst_record_file_delete_params &app_id(const text &value) { return put("app_id", value); }
+
+  /** Ids of the tasks. [array of strings, required] */
+  hst_record_file_delete_params &record_list(const array_of<text> &value) { return put("record_list", value); }
+};
+
+/** Parameters of hst.live.start: Start the live stream of a group. Required: app_id, group_id. */
+class hst_live_start_params : public builder<hst_live_start_params> {
+ public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.live.start"; }
+
+  /** Id of the application. [string, required] */
+  hst_live_start_params &app_id(const text &value) { return put("app_id", value); }
+
+  /** Id of the group (the meeting). [string, required] */
+  hst_live_start_params &group_id(const text &value) { return put("group_id", value); }
+
+  /** Width of the picture in pixels. Range and default are not documented. [integer, px] */
+  hst_live_start_params &width(const integer &value) { return put("width", value); }
+
+  /** Height of the picture in pixels. Range and default are not documented. [integer, px] */
+  hst_live_start_params &height(const integer &value) { return put("height", value); }
+
+  /**
+   * How a picture is fitted into its place. [integer, default 2; one of 1 (stretched), 2 (cropped to fit), 3 (filled to
+   * fit)]
+   */
+  hst_live_start_params &crop_mode(const integer &value) { return put("crop_mode", value); }
+
+  /** Frames in a second. [integer from 1 to 30, fps, default 30] */
+  hst_live_start_params &frame_rate(const integer &value) { return put("frame_rate", value); }
+
+  /** Quality of the stream. [integer, default 2; one of 1 (fluent), 2 (clear), 3 (high)] */
+  hst_live_start_params &quality_level(const integer &value) { return put("quality_level", value); }
+};
+
+/** Parameters of hst.live.stop: Stop the live stream of a group. Required: app_id, group_id. */
+class hst_live_stop_params : public builder<hst_live_stop_params> {
+ public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.live.stop"; }
+
+  /** Id of the application. [string, required] */
+  hst_live_stop_params &app_id(const text &value) { return put("app_id", value); }
+
+  /** Id of the group (the meeting). [string, required] */
+  hst_live_stop_params &group_id(const text &value) { return put("group_id", value); }
+};
+
+/** Parameters of hst.live.list: List the live streams of an application. Required: app_id. */
+class hst_live_list_params : public builder<hst_live_list_params> {
+ public:
+  /** What takes them. */
+  MEETGATE_NODISCARD static const char *operation_name() noexcept { return "hst.live.list"; }
+
+  /** Id of the application. [string, required] */
+  hst_live_list_params &app_id(const text &value) { return put("app_id", value); }
+};
+
 inline namespace MEETGATE_STYLE {
+
+/** The operations hst.record.file.download.* */
+class hst_record_file_download_group : public group {
+ public:
+  hst_record_file_download_group() {}
+
+  /**
+   * Get the addresses of a recording's files (获取录制文件下载地址).
+   *
+   * Answers where the files of a recording can be downloaded and played, once its task is done (`status` 6) and has a
+   * file.
+   *
+   * Example:
+   *   hst.record.file.download.url(meetgate::hst_record_file_download_url_params()
+   *       .app_id("8f14e45fceea467a9f36dedd4bea2543")
+   *       .record_id("d2a7c1e94b6f4035a8e1f0c3b5d79264")
+   *       .page(1));
+   *
+   * Returns: the platform's answer, with these members.
+   *   - total_num (integer): Number of all files.
+   *   - page (integer): Page number.
+   *   - data_list (array of objects): The files of this page.
+   *     - url (string): Address of the file, for a download.
+   *     - md5 (string): MD5 of the file, in hexadecimal digits.
+   *     - file_name (string): Name of the file.
+   *     - extent (integer): Size of the file. The unit is not documented.
+   *     - play_url (string): Address for playing the file.
+   * Errors of the platform: 605030000 internal error of the recording service, 605030001 no such recording task or live
+   *   stream, 605030003 a parameter is wrong, 605030006 not logged in, 605030007 authentication failed, 605030028 the
+   *   recording service's authentication failed, 605030031 the file could not be read, 605030032 the media server timed
+   *   out, 605030034 an intermediate file was not fetched; and those of every operation.
+   * It only reads, and may be repeated.
+   * Source: GET /v1/record/file/download/url (later pages).
+   */
+  reply url(const hst_record_file_download_url_params &params, const call_options &options = call_options()) const {
+    return run("hst.record.file.download.url", params.str(), options);
+  }
+};
+
+/** The operations hst.record.file.* */
+class hst_record_file_group : public group {
+ public:
+  hst_record_file_group() {}
+
+  /**
+   * Deletes recorded files, the tasks that list them, or both (删除录制文件).
+   *
+   * `mode` says what is deleted. The answer has only `code` and `msg`.
+   *
+   * Example:
+   *   hst.record.file.delete_(meetgate::hst_record_file_delete_params()
+   *       .mode(1)
+   *       .app_id("8f14e45fceea467a9f36dedd4bea2543")
+   *       .record_list({"d2a7c1e94b6f4035a8e1f0c3b5d79264"}));
+   *
+   * Returns: the platform's answer, which holds nothing beside its envelope.
+   * Errors of the platform: 605030000 internal error of the recording service, 605030003 a parameter is wrong,
+   *   605030005 the body is not JSON, 605030006 not logged in, 605030007 authentication failed, 605030028 the recording
+   *   service's authentication failed; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
+   * Source: POST /v1/record/file (later pages).
+   */
+  reply delete_(const hst_record_file_delete_params &params, const call_options &options = call_options()) const {
+    return run("hst.record.file.delete", params.str(), options);
+  }
+
+  hst_record_file_download_group download{};
+};
+
+/** The operations hst.record.task.* */
+class hst_record_task_group : public group {
+ public:
+  hst_record_task_group() {}
+
+  /**
+   * List recording tasks and their states (查询录制任务列表).
+   *
+   * Lists the recording tasks of an application, page by page, or the one that `record_id` names. A recording's file
+   * can be asked for once `status` is 6.
+   *
+   * Example:
+   *   hst.record.task.list(meetgate::hst_record_task_list_params()
+   *       .app_id("8f14e45fceea467a9f36dedd4bea2543")
+   *       .record_id("d2a7c1e94b6f4035a8e1f0c3b5d79264")
+   *       .page(1)
+   *       .page_size(10));
+   *
+   * Returns: the platform's answer, with these members.
+   *   - record_list (array of objects): The tasks of this page.
+   *     - record_id (string): Id of the task.
+   *     - record_mode (integer): Kind of the recording: 0 is mixed.
+   *     - group_id (string): Id of the group (the meeting).
+   *     - start_time (string): Start. Its format is not documented (L11).
+   *     - stop_time (string): End. Its format is not documented (L11).
+   *     - status (integer; one of -1 (failed), 0 (success), 1 (initialised), 2 (recording), 3 (waiting for encoding), 4
+   *       (encoding), 5 (uploading), 6 (done), 7 (suspended)): State of the task.
+   *     - file_name (string): Name of the recorded file.
+   *     - company_id (string): Id of the company.
+   *     - record_time (integer, s): Duration of the recording in seconds.
+   *     - width (integer, px): Width of the picture in pixels.
+   *     - height (integer, px): Height of the picture in pixels.
+   *     - auto (object, may be left out): The settings of an automatic recording, as `record.init` takes them. Seen in
+   *       the vendor's demo only.
+   *   - total_num (integer): Number of all tasks that were asked for.
+   * Errors of the platform: 605030000 internal error of the recording service, 605030003 a parameter is wrong,
+   *   605030006 not logged in, 605030007 authentication failed, 605030028 the recording service's authentication
+   *   failed, 605030032 the media server timed out; and those of every operation.
+   * It only reads, and may be repeated. A wait with it ends when the recording is done: `record_list.status` is 6
+   * (done); -1 (failed) is an error. The wait needs `record_id`.
+   * Source: GET /v1/record/task/list (later pages).
+   */
+  reply list(const hst_record_task_list_params &params, const call_options &options = call_options()) const {
+    return run("hst.record.task.list", params.str(), options);
+  }
+};
+
+/** The operations hst.record.set.* */
+class hst_record_set_group : public group {
+ public:
+  hst_record_set_group() {}
+
+  /**
+   * Set what a recording shows and plays (设置录制布局).
+   *
+   * Names the sounds and pictures of a recording, and where each picture stands. The first layout starts the recording;
+   * each further one replaces the layout. A task that `record.init` made with `auto` takes none.
+   *
+   * Example:
+   *   hst.record.set.layout(meetgate::hst_record_set_layout_params()
+   *       .app_id("8f14e45fceea467a9f36dedd4bea2543")
+   *       .record_id("91f4b7d3e2a05c68b0d9c4f6a8e17325")
+   *       .audio_list({meetgate::hst_audio().user_id("u1001").media_id("a1").media_type(1)})
+   *       .video_list({
+   *           meetgate::hst_video()
+   *               .user_id("u1001")
+   *               .media_id("v1")
+   *               .media_type(2)
+   *               .x(0)
+   *               .y(0)
+   *               .w(1280)
+   *               .h(720)
+   *               .crop_mode(2),
+   *           meetgate::hst_video()
+   *               .user_id("u1002")
+   *               .media_id("s1")
+   *               .media_type(0)
+   *               .x(1280)
+   *               .w(640)
+   *               .h(360)})
+   *       .seq("20211201-8"));
+   *
+   * Returns: the platform's answer, with these members.
+   *   - record_id (string): Id of the task.
+   *   - seq (string, may be left out): The caller's `seq`.
+   * Errors of the platform: 605030000 internal error of the recording service, 605030001 no such recording task or live
+   *   stream, 605030003 a parameter is wrong, 605030005 the body is not JSON, 605030006 not logged in, 605030007
+   *   authentication failed, 605030020 an input has no parameters, 605030021 the input exists already, 605030022 no
+   *   such input, 605030023 the media server did not set the output, 605030024 the output was not set: no such input,
+   *   or of another type, 605030025 a canvas is set, but no layout, 605030026 a layout is set, but no canvas, 605030028
+   *   the recording service's authentication failed, 605030029 the heartbeat of the recorder was lost, 605030032 the
+   *   media server timed out, 605030033 the task is suspended, 605030035 an automatic recording takes no layout,
+   *   605030041 the heartbeat of the compositor was lost, 605030045 a part could not be composed, 605030046 the streams
+   *   to record timed out; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
+   * Source: POST /v1/record/set/layout (later pages).
+   */
+  reply layout(const hst_record_set_layout_params &params, const call_options &options = call_options()) const {
+    return run("hst.record.set.layout", params.str(), options);
+  }
+};
 
 /** The operations hst.online.user.* */
 class hst_online_user_group : public group {
@@ -504,6 +1058,245 @@ class hst_online_user_group : public group {
   reply state(const hst_online_user_state_params &params, const call_options &options = call_options()) const {
     return run("hst.online.user.state", params.str(), options);
   }
+};
+
+/** The operations hst.live.* */
+class hst_live_group : public group {
+ public:
+  hst_live_group() {}
+
+  /**
+   * Start the live stream of a group (开始直播).
+   *
+   * Starts a live stream of a group, and answers its addresses in three formats. Once started it must be stopped with
+   * `live.stop`.
+   *
+   * Example:
+   *   hst.live.start(meetgate::hst_live_start_params()
+   *       .app_id("8f14e45fceea467a9f36dedd4bea2543")
+   *       .group_id("g2002")
+   *       .width(1280)
+   *       .height(720)
+   *       .quality_level(3));
+   *
+   * Returns: the platform's answer, with these members.
+   *   - group_id (string): Id of the group.
+   *   - flv_url (string): Address of the stream for FLV over HTTP.
+   *   - m3u8_url (string): Address of the stream for HLS.
+   *   - rtmp_url (string): Address of the stream for RTMP.
+   * Errors of the platform: 605030000 internal error of the recording service, 605030003 a parameter is wrong,
+   *   605030005 the body is not JSON, 605030006 not logged in, 605030007 authentication failed, 605030009 too many
+   *   tasks on the server, 605030010 the server's processor is used up, 605030012 the task exists already, 605030028
+   *   the recording service's authentication failed, 605030032 the media server timed out; and those of every
+   *   operation.
+   * Not idempotent: if no answer came, check the state before repeating. `live.stop` undoes it.
+   * Source: POST /v1/live/start (later pages).
+   */
+  reply start(const hst_live_start_params &params, const call_options &options = call_options()) const {
+    return run("hst.live.start", params.str(), options);
+  }
+
+  /**
+   * Stop the live stream of a group (停止直播).
+   *
+   * Stops the live stream of a group, for all who watch it.
+   *
+   * Example:
+   *   hst.live.stop(meetgate::hst_live_stop_params().app_id("8f14e45fceea467a9f36dedd4bea2543").group_id("g2001"));
+   *
+   * Returns: the platform's answer, with these members.
+   *   - group_id (string): Id of the group.
+   * Errors of the platform: 605030000 internal error of the recording service, 605030001 no such recording task or live
+   *   stream, 605030003 a parameter is wrong, 605030005 the body is not JSON, 605030006 not logged in, 605030007
+   *   authentication failed, 605030028 the recording service's authentication failed; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
+   * Source: POST /v1/live/stop (later pages).
+   */
+  reply stop(const hst_live_stop_params &params, const call_options &options = call_options()) const {
+    return run("hst.live.stop", params.str(), options);
+  }
+
+  /**
+   * List the live streams of an application (查询直播列表).
+   *
+   * Lists the live streams that run, with their addresses.
+   *
+   * Example:
+   *   hst.live.list(meetgate::hst_live_list_params().app_id("8f14e45fceea467a9f36dedd4bea2543"));
+   *
+   * Returns: the platform's answer, with these members.
+   *   - list (array of objects): The live streams. The vendor's demo reads them as `live_info_list` in `result` (L9).
+   *     - group_id (string): Id of the group (the meeting).
+   *     - start_time (integer, seconds since 1970-01-01 UTC): Start, in seconds since 1970 (UTC).
+   *     - flv_url (string): Address of the stream for FLV over HTTP.
+   *     - m3u8_url (string): Address of the stream for HLS.
+   *     - rtmp_url (string): Address of the stream for RTMP.
+   * Errors of the platform: 605030000 internal error of the recording service, 605030003 a parameter is wrong,
+   *   605030006 not logged in, 605030007 authentication failed, 605030028 the recording service's authentication
+   *   failed, 605030032 the media server timed out; and those of every operation.
+   * It only reads, and may be repeated.
+   * Source: GET /v1/live/list (later pages).
+   */
+  reply list(const hst_live_list_params &params, const call_options &options = call_options()) const {
+    return run("hst.live.list", params.str(), options);
+  }
+};
+
+/** The operations hst.record.* */
+class hst_record_group : public group {
+ public:
+  hst_record_group() {}
+
+  /**
+   * Begin a recording task (创建录制任务).
+   *
+   * Begins the task that records a group, and answers its id. With `auto` the recording starts by itself. Without
+   * `auto` it starts with the first layout that `record.set.layout` sets. Then `record.finish` ends it, a wait with
+   * `record.task.list` tells when the file is done, and `record.file.download.url` answers its address.
+   *
+   * Example:
+   *   hst.record.init(meetgate::hst_record_init_params()
+   *       .app_id("8f14e45fceea467a9f36dedd4bea2543")
+   *       .group_id("g2006")
+   *       .file_name("周会")
+   *       .file_type(0)
+   *       .width(1280)
+   *       .height(720)
+   *       .auto_(meetgate::hst_auto().type(1).media_count(4))
+   *       .seq("20211201-7"));
+   *
+   * Returns: the platform's answer, with these members.
+   *   - record_id (string): Id of the task, for all calls about this recording.
+   *   - seq (string, may be left out): The caller's `seq`.
+   *   - id (string, may be left out): Another id. Neither its type nor its meaning is documented.
+   * Errors of the platform: 605030000 internal error of the recording service, 605030003 a parameter is wrong,
+   *   605030004 the connection exists already, 605030005 the body is not JSON, 605030006 not logged in, 605030007
+   *   authentication failed, 605030008 too little storage is left, 605030009 too many tasks on the server, 605030010
+   *   the server's processor is used up, 605030011 the server's disk is full, 605030012 the task exists already,
+   *   605030013 the recorder could not log in to the group, 605030016 the command did not reach the resource platform,
+   *   605030017 the answer of the resource platform was not understood, 605030018 the resource platform refused the
+   *   recording, 605030028 the recording service's authentication failed, 605030036 automatic recording: the login at
+   *   the event gateway failed, 605030038 the group has an automatic recording already, 605030042 the event gateway
+   *   refused the login, 605030043 the event gateway refused the subscription, 605030044 the event gateway did not give
+   *   the full state; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating. `record.finish` undoes it.
+   * Source: POST /v1/record/init (later pages).
+   */
+  reply init(const hst_record_init_params &params, const call_options &options = call_options()) const {
+    return run("hst.record.init", params.str(), options);
+  }
+
+  /**
+   * Resume a suspended recording (恢复录制).
+   *
+   * Goes on with a recording that `record.suspend` has suspended.
+   *
+   * Example:
+   *   hst.record.resume(meetgate::hst_record_resume_params()
+   *       .record_id("6c0d8a2be5f74913a4c7d9e1f3b52068")
+   *       .app_id("8f14e45fceea467a9f36dedd4bea2543"));
+   *
+   * Returns: the platform's answer, with these members.
+   *   - record_id (string): Id of the task.
+   * Errors of the platform: 605030000 internal error of the recording service, 605030001 no such recording task or live
+   *   stream, 605030003 a parameter is wrong, 605030005 the body is not JSON, 605030006 not logged in, 605030007
+   *   authentication failed, 605030028 the recording service's authentication failed, 605030040 only a task that is
+   *   suspended can be resumed; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
+   * Source: POST /v1/record/resume (later pages).
+   */
+  reply resume(const hst_record_resume_params &params, const call_options &options = call_options()) const {
+    return run("hst.record.resume", params.str(), options);
+  }
+
+  /**
+   * Suspend a recording (暂停录制).
+   *
+   * Stops to record without ending the task. `record.resume` goes on with it.
+   *
+   * Example:
+   *   hst.record.suspend(meetgate::hst_record_suspend_params()
+   *       .record_id("3b9e5f70c8d24a61b7f4e2d1a0c68593")
+   *       .app_id("8f14e45fceea467a9f36dedd4bea2543"));
+   *
+   * Returns: the platform's answer, with these members.
+   *   - record_id (string): Id of the task.
+   * Errors of the platform: 605030000 internal error of the recording service, 605030001 no such recording task or live
+   *   stream, 605030003 a parameter is wrong, 605030005 the body is not JSON, 605030006 not logged in, 605030007
+   *   authentication failed, 605030028 the recording service's authentication failed, 605030039 only a task that
+   *   records can be suspended; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
+   * Source: POST /v1/record/suspend (later pages).
+   */
+  reply suspend(const hst_record_suspend_params &params, const call_options &options = call_options()) const {
+    return run("hst.record.suspend", params.str(), options);
+  }
+
+  /**
+   * End a recording (结束录制).
+   *
+   * Ends the recording. The file is not there yet: wait with `record.task.list` until the task is done, then ask
+   * `record.file.download.url` for its address.
+   *
+   * Example:
+   *   hst.record.finish(meetgate::hst_record_finish_params()
+   *       .record_id("3b9e5f70c8d24a61b7f4e2d1a0c68593")
+   *       .app_id("8f14e45fceea467a9f36dedd4bea2543"));
+   *
+   * Returns: the platform's answer, with these members.
+   *   - record_id (string): Id of the task.
+   *   - media_duration (integer, s): Duration of the recorded media in seconds.
+   *   - record_duration (integer, s): Duration of the recording in seconds. How it differs from `media_duration` is not
+   *     documented.
+   *   - flow (integer, KB): Data transferred, in kilobytes.
+   * Errors of the platform: 605030000 internal error of the recording service, 605030001 no such recording task or live
+   *   stream, 605030003 a parameter is wrong, 605030005 the body is not JSON, 605030006 not logged in, 605030007
+   *   authentication failed, 605030028 the recording service's authentication failed, 605030029 the heartbeat of the
+   *   recorder was lost, 605030041 the heartbeat of the compositor was lost; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
+   * Source: POST /v1/record/finish (later pages).
+   */
+  reply finish(const hst_record_finish_params &params, const call_options &options = call_options()) const {
+    return run("hst.record.finish", params.str(), options);
+  }
+
+  /**
+   * Put subtitles and logos on a recording (设置录制叠加).
+   *
+   * Puts texts and pictures on top of a recording. The pages say that this call is not open to customers yet.
+   *
+   * Example:
+   *   hst.record.set_output_overlay(meetgate::hst_record_set_output_overlay_params()
+   *       .app_id("8f14e45fceea467a9f36dedd4bea2543")
+   *       .record_id("3b9e5f70c8d24a61b7f4e2d1a0c68593")
+   *       .subtitle_list({
+   *           meetgate::hst_subtitle()
+   *               .x(20)
+   *               .y(20)
+   *               .content("周会")
+   *               .color(16777215)
+   *               .size(24)
+   *               .transparency(50)})
+   *       .seq("20211201-9"));
+   *
+   * Returns: the platform's answer, with these members.
+   *   - record_id (string): Id of the task.
+   *   - seq (string, may be left out): The caller's `seq`.
+   * Errors of the platform: 605030000 internal error of the recording service, 605030001 no such recording task or live
+   *   stream, 605030003 a parameter is wrong, 605030005 the body is not JSON, 605030006 not logged in, 605030007
+   *   authentication failed, 605030027 the media server did not set the overlay, 605030028 the recording service's
+   *   authentication failed; and those of every operation.
+   * Not idempotent: if no answer came, check the state before repeating.
+   * Source: POST /v1/record/set-output-overlay (later pages).
+   */
+  reply set_output_overlay(const hst_record_set_output_overlay_params &params,
+                           const call_options &options = call_options()) const {
+    return run("hst.record.set_output_overlay", params.str(), options);
+  }
+
+  hst_record_set_group set{};
+  hst_record_task_group task{};
+  hst_record_file_group file{};
 };
 
 /** The operations hst.online.* */
@@ -799,6 +1592,8 @@ class hst : public client {
   hst_app_group app{};
   hst_consuming_group consuming{};
   hst_online_group online{};
+  hst_record_group record{};
+  hst_live_group live{};
 
  private:
   void lend_all() noexcept {
@@ -806,7 +1601,13 @@ class hst : public client {
     lend(app);
     lend(consuming);
     lend(online);
+    lend(record);
+    lend(live);
     lend(online.user);
+    lend(record.set);
+    lend(record.task);
+    lend(record.file);
+    lend(record.file.download);
   }
 };
 

@@ -51,7 +51,7 @@ Faults (--faults FILE, POST /_sandbox/faults):
 
   An operation's name is its path after the platform's prefix, with dots and underscores: avd.room.mix_record.start,
   avd.uploadfile, hst.online.trans_cmd, hst.app.create (update, delete), hst.access.token, youme.query_room_info;
-  avd.attachment for downloads, hst.server.address for the discovery of hst's address. GET /_sandbox/operations lists
+  avd.attachment and hst.recording for downloads, hst.server.address for the discovery of hst's address. GET /_sandbox/operations lists
   them. Latencies add up; of all other faults that fit a call it meets the oldest. For silence, close, text, http and
   number acted is false unless it is given.
 

@@ -1,12 +1,18 @@
-//! hst: 好视通 FSP PaaS business gateway, nine operations (000 and 001; 001 repeats 000 and adds the token).
+//! hst: 好视通 FSP PaaS business gateway: nine operations (000 and 001; 001 repeats 000 and adds the token), and twelve of the
+//! vendor's later pages, for recordings and live streams.
 
 mod apps;
 mod arguments;
 mod bills;
 mod discovery;
+mod layout;
+mod live;
 mod online;
 mod operations;
 mod presence;
+mod recorded_files;
+mod recorder;
+mod recording;
 mod refusal;
 mod settings;
 mod token;
@@ -19,11 +25,12 @@ use arguments::{Body, Query};
 use axum::http::Method;
 use axum::http::header::{ALLOW, HeaderValue};
 pub(crate) use discovery::PATH as DISCOVERY;
-pub(crate) use operations::OPERATIONS;
 use operations::Operation;
+pub(crate) use operations::addresses;
 pub use presence::Presence;
-use refusal::{Answer, Refusal};
-use serde_json::json;
+pub(crate) use recorded_files::PATH as RECORDING;
+use refusal::Refusal;
+use serde_json::{Value, json};
 pub(crate) use settings::Settings;
 use token::Tokens;
 use world::World;
@@ -39,7 +46,7 @@ pub(crate) struct Hst {
 
 impl Hst {
     pub(crate) fn new(settings: &Settings, clock: Clock, origin: String) -> Self {
-        Self { tokens: Tokens::new(settings), world: world::seed::world(settings.seed), origin, clock }
+        Self { tokens: Tokens::new(settings), world: world::seed::world(settings.seed, clock.now_ms()), origin, clock }
     }
 
     pub(crate) fn expire_token(&mut self) {
@@ -53,6 +60,10 @@ impl Hst {
 
     /// HTTP is 200 always and the number is in the body; an address that does not exist is HTTP's own matter.
     pub(crate) fn answer(&mut self, received: &Received) -> Reply {
+        self.world.recordings.settle(self.clock.now_ms());
+        if received.path == recorded_files::PATH {
+            return recorded_files::serve(&self.world.recordings.files, received);
+        }
         if received.path == discovery::PATH && received.method == Method::GET {
             return discovery::answer(&received.query_pairs(), &received.origin(&self.origin));
         }
@@ -60,9 +71,7 @@ impl Hst {
             return no_such_address(&received.path);
         };
         match self.perform(operation, received) {
-            Ok(None) => Reply::json(&json!({"code": 0, "msg": "OK"}), 0),
-            // H5: only the token's answer is known to nest in `result`; the business answers are taken to do the same.
-            Ok(Some(result)) => Reply::json(&json!({"code": 0, "msg": "OK", "result": result}), 0),
+            Ok(body) => Reply::json(&body, 0),
             Err(refusal) => refuse(&refusal),
         }
     }
@@ -73,15 +82,20 @@ impl Hst {
         if path == discovery::PATH { discovery::refuse(&refusal) } else { refuse(&refusal) }
     }
 
-    fn perform(&mut self, operation: Operation, received: &Received) -> Answer {
+    /// The whole answer to a call that succeeds.
+    fn perform(&mut self, operation: Operation, received: &Received) -> Result<Value, Refusal> {
         let now_ms = self.clock.now_ms();
-        if operation == Operation::FetchToken {
-            return self.tokens.fetch(received, now_ms).map(Some);
+        if matches!(operation, Operation::FetchToken) {
+            return self.tokens.fetch(received, now_ms).map(|result| nested(Some(result)));
         }
         self.tokens.check(received, now_ms)?;
         let world = &mut self.world;
-        match operation {
+        let answer = match operation {
             Operation::FetchToken => Ok(None),
+            Operation::Recorder(handler) => {
+                let call = recorder::Call { received, now_ms, origin: received.origin(&self.origin) };
+                return handler(world, &call).map(flat).map_err(Refusal::in_recorders_numbers);
+            }
             Operation::CreateApp => apps::create(world, &Body::read(received)?),
             Operation::UpdateApp => apps::update(world, &Body::read(received)?),
             Operation::DeleteApp => apps::delete(world, &Query::read(received)),
@@ -90,22 +104,45 @@ impl Hst {
             Operation::UserState => online::user_state(world, &Query::read(received)),
             Operation::TransCmd => online::trans_cmd(world, &Body::read(received)?),
             Operation::Invite => online::invite(world, &Body::read(received)?),
-        }
+        };
+        answer.map(nested)
     }
 }
 
+/// H5: only the token's answer is known to nest in `result`; the business answers are taken to do the same.
+fn nested(result: Option<Value>) -> Value {
+    match result {
+        Some(result) => json!({"code": 0, "msg": "OK", "result": result}),
+        None => json!({"code": 0, "msg": "OK"}),
+    }
+}
+
+/// The recording service answers beside `code`. L8: its `msg` is a number, in quotes.
+fn flat(members: Value) -> Value {
+    let mut body = json!({"code": 0, "msg": "10000"});
+    if let (Some(body), Value::Object(members)) = (body.as_object_mut(), members) {
+        body.extend(members);
+    }
+    body
+}
+
 fn refuse(refusal: &Refusal) -> Reply {
+    if refusal.is_recorders() {
+        // L8. What is wrong is told in the sandbox's log only.
+        let reply = Reply::json(&json!({"code": refusal.number, "msg": "30001"}), refusal.number);
+        return Reply { detail: Some(refusal.text.to_string()), ..reply };
+    }
     Reply::json(&json!({"code": refusal.number, "msg": refusal.text}), refusal.number)
 }
 
 /// The documents say nothing of unknown addresses. Chosen: the HTTP status says it, and so does the envelope.
 fn no_such_address(path: &str) -> Reply {
-    let methods = if path == discovery::PATH { Some("GET") } else { Operation::methods(path) };
+    let methods = if path == discovery::PATH { Some("GET".to_owned()) } else { Operation::methods(path) };
     match methods {
         Some(methods) => {
             let body = json!({"code": 405, "msg": "Method not allowed"});
             let mut reply = Reply::json_with_status(405, &body, Some(405));
-            reply.headers.push((ALLOW, HeaderValue::from_static(methods)));
+            reply.headers.extend(HeaderValue::from_str(&methods).ok().map(|methods| (ALLOW, methods)));
             reply
         }
         None => Reply::json_with_status(404, &json!({"code": 404, "msg": "Not found"}), Some(404)),

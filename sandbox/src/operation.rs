@@ -17,7 +17,7 @@ struct Named {
 
 static BY_PATH: LazyLock<HashMap<String, Vec<Named>>> = LazyLock::new(table);
 
-/// What this call is a call of: one of the documented operations, a download (`avd.attachment`) or
+/// What this call is a call of: one of the documented operations, a download (`avd.attachment`, `hst.recording`) or
 /// a discovery (`hst.server.address`).
 pub(crate) fn name_of(method: &Method, path: &str) -> Option<&'static str> {
     let named = BY_PATH.get(path)?;
@@ -77,8 +77,9 @@ fn table() -> HashMap<String, Vec<Named>> {
         put(&path, None, format!("avd.{}", address.replace('/', ".").replace('-', "_")));
     }
     put("/attachment", None, "avd.attachment".to_owned());
+    put(hst::RECORDING, None, "hst.recording".to_owned());
     put(hst::DISCOVERY, None, "hst.server.address".to_owned());
-    for (method, path, name) in hst::OPERATIONS {
+    for (method, path, name) in hst::addresses() {
         let method = (path == "/v1/app").then_some(method);
         put(path, method, format!("hst.{name}"));
     }

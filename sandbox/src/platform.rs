@@ -1,6 +1,6 @@
 //! Whose call it is.
 
-/// The three share no address: hst has `/access/token`, `/v1/…` (001) and the discovery's `/server/address`, youme
+/// The three share no address: hst has `/access/token`, `/v1/…` (001), the discovery's `/server/address` and `/recording`, youme
 /// `/v2/video/…` (002), avd `/sdkapi/v2/…` and three places on the host root (004).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Platform {
@@ -14,7 +14,7 @@ impl Platform {
         match path.split('/').nth(1).unwrap_or_default() {
             // youme's older calls are there too, with the credentials of the newer ones; none is among the six.
             "v1" if !is_of_hst(path) && is_signed_for_youme(query) => Some(Self::Youme),
-            "access" | "server" | "v1" => Some(Self::Hst),
+            "access" | "recording" | "server" | "v1" => Some(Self::Hst),
             "v2" => Some(Self::Youme),
             "sdkapi" | "uploadfile" | "attachment" | "videoPlayer" => Some(Self::Avd),
             _ => None,
@@ -22,9 +22,9 @@ impl Platform {
     }
 }
 
-/// 000: the four places where hst's business calls are.
+/// The places where hst's business calls are: four of 000, two of the vendor's later pages.
 fn is_of_hst(path: &str) -> bool {
-    matches!(path.split('/').nth(2).unwrap_or_default(), "app" | "consuming" | "kickout" | "online")
+    matches!(path.split('/').nth(2).unwrap_or_default(), "app" | "consuming" | "kickout" | "live" | "online" | "record")
 }
 
 /// 002 L38-L60: youme's credentials are in the query, hst's in a header.

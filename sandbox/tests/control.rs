@@ -59,7 +59,7 @@ fn what_there_is() {
 
 /// What the catalog documents, the downloads and the discovery.
 fn operations_and_more() -> Vec<String> {
-    let mut names = vec!["avd.attachment".to_owned(), "hst.server.address".to_owned()];
+    let mut names = vec!["avd.attachment".to_owned(), "hst.recording".to_owned(), "hst.server.address".to_owned()];
     for platform in ["hst", "youme", "avd"] {
         let file = format!("{}/../catalog/{platform}.toml", env!("CARGO_MANIFEST_DIR"));
         let tables: toml::Table = std::fs::read_to_string(file).unwrap().parse().unwrap();

@@ -5,6 +5,7 @@
 mod caller;
 
 use caller::Caller;
+use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
 const APP: &str = "8f14e45fceea467a9f36dedd4bea2543";
@@ -194,4 +195,169 @@ fn invitations_are_checked() {
         body[name] = value.clone();
         assert_eq!(caller.hst_json("POST", "/v1/online/invite", &body)["code"], code, "{name}: {value}");
     }
+}
+
+fn status(caller: &mut Caller, record_id: &str) -> Value {
+    let answer = caller.hst_query("GET", "/v1/record/task/list", &[("app_id", APP), ("record_id", record_id)]);
+    answer["record_list"][0]["status"].clone()
+}
+
+/// The vendor's later pages.
+#[test]
+fn a_recording_from_its_start_to_its_deletion() {
+    let mut caller = Caller::new();
+    caller.sandbox.hold_clock();
+    let post = |caller: &mut Caller, address: &str, body: Value| {
+        caller.hst_json("POST", &format!("/v1/record/{address}"), &body)["code"].as_i64().unwrap()
+    };
+    let init = json!({"app_id": APP, "group_id": "g1", "file_name": "a/b", "file_type": 1, "file_duration": 15});
+    let begun = caller.hst_json("POST", "/v1/record/init", &init);
+    assert_eq!((&begun["code"], &begun["msg"]), (&json!(0), &json!("10000")));
+    let id = begun["record_id"].as_str().unwrap().to_owned();
+    let task = json!({"app_id": APP, "record_id": id});
+    assert_eq!(post(&mut caller, "init", init.clone()), 605030012);
+    assert_eq!(status(&mut caller, &id), 1);
+    assert_eq!(post(&mut caller, "suspend", task.clone()), 605030039);
+    let mut layout = task.clone();
+    layout["audio_list"] = json!([{"user_id": "u1001", "media_id": "a", "media_type": 1}]);
+    assert_eq!(post(&mut caller, "set/layout", layout.clone()), 0);
+    assert_eq!(status(&mut caller, &id), 2);
+    caller.sandbox.advance_clock(std::time::Duration::from_secs(1000));
+    assert_eq!(post(&mut caller, "suspend", task.clone()), 0);
+    assert_eq!(status(&mut caller, &id), 7);
+    assert_eq!(post(&mut caller, "set/layout", layout.clone()), 605030033);
+    caller.sandbox.advance_clock(std::time::Duration::from_secs(60));
+    assert_eq!(post(&mut caller, "resume", task.clone()), 0);
+    assert_eq!(post(&mut caller, "resume", task.clone()), 605030040);
+    let finished = caller.hst_json("POST", "/v1/record/finish", &task);
+    assert_eq!((&finished["media_duration"], &finished["record_duration"]), (&json!(1000), &json!(1060)));
+    let address = [("app_id", APP), ("record_id", id.as_str())];
+    for state in [3, 4, 5] {
+        assert_eq!(status(&mut caller, &id), state);
+        assert_eq!(caller.hst_query("GET", "/v1/record/file/download/url", &address)["code"], 605030031);
+        let delete = json!({"app_id": APP, "mode": 1, "record_list": [id]});
+        assert_eq!(post(&mut caller, "file", delete), 605030003);
+        caller.sandbox.advance_clock(std::time::Duration::from_secs(1));
+    }
+    assert_eq!(status(&mut caller, &id), 6);
+    assert_eq!(post(&mut caller, "finish", task.clone()), 605030001);
+    assert_eq!(post(&mut caller, "set/layout", layout), 605030001);
+
+    // 1000 seconds in files of 15 minutes.
+    let files = caller.hst_query("GET", "/v1/record/file/download/url", &address);
+    assert_eq!(files["total_num"], 2);
+    let mut urls = Vec::new();
+    for file in files["data_list"].as_array().unwrap() {
+        let url = file["url"].as_str().unwrap();
+        let answer = caller.download(url, &[]);
+        assert_eq!(answer.status, 200, "{url}");
+        assert_eq!(json!(answer.body.len()), file["extent"]);
+        let md5: String = Md5::digest(&answer.body).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(json!(md5), file["md5"]);
+        assert!(file["file_name"].as_str().unwrap().starts_with("a_b-"));
+        let part = caller.download(url, &[("Range", "bytes=2-3")]);
+        assert_eq!((part.status, &part.body[..]), (206, &answer.body[2..4]));
+        urls.push(url.to_owned());
+    }
+
+    // The file goes, the task stays; then the task goes, too. What is gone is deleted without an error.
+    let delete = |mode: Value| json!({"app_id": APP, "mode": mode, "record_list": [id, "nobody's"]});
+    assert_eq!(post(&mut caller, "file", delete(json!("2"))), 0);
+    assert_eq!(caller.download(&urls[0], &[]).status, 404);
+    assert_eq!(status(&mut caller, &id), 6);
+    assert_eq!(post(&mut caller, "file", delete(json!(3))), 0);
+    assert_eq!(status(&mut caller, &id), Value::Null);
+    assert_eq!(post(&mut caller, "file", delete(json!(1))), 0);
+    assert_eq!(post(&mut caller, "file", delete(json!(4))), 605030003);
+    // Mode 3 leaves the file where it is.
+    let done = "d2a7c1e94b6f4035a8e1f0c3b5d79264";
+    let seeded = caller.hst_query("GET", "/v1/record/file/download/url", &[("app_id", APP), ("record_id", done)]);
+    assert_eq!(post(&mut caller, "file", json!({"app_id": APP, "mode": 3, "record_list": [done]})), 0);
+    assert_eq!(caller.download(seeded["data_list"][0]["url"].as_str().unwrap(), &[]).status, 200);
+}
+
+#[test]
+fn an_automatic_recording_begins_at_once_and_a_forgotten_one_fails() {
+    let mut caller = Caller::new();
+    caller.sandbox.hold_clock();
+    let mut init = |more: Value| {
+        let mut body = json!({"app_id": APP, "group_id": "g1", "timeout": 5});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        caller.hst_json("POST", "/v1/record/init", &body)
+    };
+    let automatic = init(json!({"auto": {}}))["record_id"].as_str().unwrap().to_owned();
+    assert_eq!(init(json!({"auto": {}}))["code"], 605030038);
+    // Another kind.
+    let manual = init(json!({}))["record_id"].as_str().unwrap().to_owned();
+    for wrong in [
+        json!({"file_type": 2}),
+        json!({"file_duration": 14}),
+        json!({"width": 1921}),
+        json!({"record_mode": 1}),
+        json!({"frame_rate": 0}),
+        json!({"timeout": 4}),
+        json!({"auto": {"media_count": 10}}),
+        json!({"auto": []}),
+        json!({"group_id": 5}),
+        json!({"app_id": "404"}),
+    ] {
+        let refused = init(wrong.clone());
+        assert_eq!((&refused["code"], &refused["msg"]), (&json!(605030003), &json!("30001")), "{wrong}");
+    }
+    assert_eq!(status(&mut caller, &automatic), 2);
+    let layout = json!({"app_id": APP, "record_id": automatic, "audio_list": []});
+    assert_eq!(caller.hst_json("POST", "/v1/record/set/layout", &layout)["code"], 605030035);
+    caller.sandbox.advance_clock(std::time::Duration::from_secs(4));
+    assert_eq!(status(&mut caller, &manual), 1);
+    caller.sandbox.advance_clock(std::time::Duration::from_secs(1));
+    assert_eq!(status(&mut caller, &manual), -1);
+    assert_eq!(status(&mut caller, &automatic), 2);
+}
+
+#[test]
+fn recording_tasks_are_found_by_state_group_and_time() {
+    let mut caller = Caller::new();
+    let mut found = |pairs: &[(&str, &str)]| {
+        let answer = caller.hst_query("GET", "/v1/record/task/list", &[&[("app_id", APP)], pairs].concat());
+        match answer["record_list"].as_array() {
+            Some(rows) => Ok((answer["total_num"].clone(), rows.len())),
+            None => Err(answer["code"].clone()),
+        }
+    };
+    let all = |number: i64, rows: usize| Ok((json!(number), rows));
+    assert_eq!(found(&[]), all(5, 5));
+    assert_eq!(found(&[("page", "2"), ("page_size", "3")]), all(5, 2));
+    assert_eq!(found(&[("status", "2")]), all(2, 2));
+    assert_eq!(found(&[("group_id", "g2003"), ("status", "7")]), all(1, 1));
+    assert_eq!(found(&[("start_time", "2021-12-01 10:00:00"), ("stop_time", "2021-12-01 10:00:00")]), all(1, 1));
+    assert_eq!(found(&[("record_id", "404")]), all(0, 0));
+    for wrong in [("status", "8"), ("page", "0"), ("page_size", "501"), ("start_time", "1638324000"), ("page", "x")] {
+        assert_eq!(found(&[wrong]), Err(json!(605030003)), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_group_is_live_until_it_is_stopped() {
+    let mut caller = Caller::new();
+    let groups = |caller: &mut Caller| {
+        let list = caller.hst_query("GET", "/v1/live/list", &[("app_id", APP)])["list"].as_array().unwrap().clone();
+        list.iter().map(|row| row["group_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let group = json!({"app_id": APP, "group_id": "g1"});
+    assert_eq!(caller.hst_json("POST", "/v1/live/start", &group)["code"], 0);
+    assert_eq!(groups(&mut caller), ["g2001", "g1"]);
+    assert_eq!(caller.hst_json("POST", "/v1/live/start", &group)["code"], 605030012);
+    assert_eq!(caller.hst_json("POST", "/v1/live/stop", &group)["code"], 0);
+    assert_eq!(caller.hst_json("POST", "/v1/live/stop", &group)["code"], 605030001);
+    assert_eq!(groups(&mut caller), ["g2001"]);
+    // L10: no form, and nothing that is no JSON.
+    let token = caller.hst_fetch_token();
+    let form = [("Authorization", token.as_str()), ("Content-Type", "application/x-www-form-urlencoded")];
+    let code = |headers: &[(&str, &str)], body: &[u8]| {
+        caller.send("POST", "/v1/record/file", headers, body).json()["code"].clone()
+    };
+    assert_eq!(code(&form, b"mode=1"), 605030005);
+    let json_type = [("Authorization", token.as_str()), ("Content-Type", "application/json")];
+    assert_eq!((code(&json_type, b"{"), code(&json_type, b"[]")), (json!(605030005), json!(605030003)));
+    assert_eq!(code(&[("Authorization", "none")], b""), 606000001);
 }

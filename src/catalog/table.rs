@@ -11,6 +11,293 @@ pub const HST_PREFIX: &str = "";
 
 pub static HST_ERRORS: &[ErrorNumber] = &[
     ErrorNumber {
+        code: 605030000,
+        meaning: Text::new("internal error of the recording service"),
+        zh: Text::new("内部错误"),
+        class: ErrorClass::Server,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030001,
+        meaning: Text::new("no such recording task or live stream"),
+        zh: Text::new("上下文不存在"),
+        class: ErrorClass::NotFound,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030003,
+        meaning: Text::new("a parameter is wrong"),
+        zh: Text::new("参数错误"),
+        class: ErrorClass::BadRequest,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030004,
+        meaning: Text::new("the connection exists already"),
+        zh: Text::new("链接已经存在"),
+        class: ErrorClass::Conflict,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030005,
+        meaning: Text::new("the body is not JSON"),
+        zh: Text::new("json解析错误"),
+        class: ErrorClass::BadRequest,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030006,
+        meaning: Text::new("not logged in"),
+        zh: Text::new("未登录"),
+        class: ErrorClass::Auth,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030007,
+        meaning: Text::new("authentication failed"),
+        zh: Text::new("鉴权失败"),
+        class: ErrorClass::Auth,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030008,
+        meaning: Text::new("too little storage is left"),
+        zh: Text::new("剩余空间不足"),
+        class: ErrorClass::Limit,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030009,
+        meaning: Text::new("too many tasks on the server"),
+        zh: Text::new("任务数已达负载上限"),
+        class: ErrorClass::Busy,
+        transient: true,
+    },
+    ErrorNumber {
+        code: 605030010,
+        meaning: Text::new("the server's processor is used up"),
+        zh: Text::new("CPU已达负载上限"),
+        class: ErrorClass::Busy,
+        transient: true,
+    },
+    ErrorNumber {
+        code: 605030011,
+        meaning: Text::new("the server's disk is full"),
+        zh: Text::new("硬盘已达负载上限"),
+        class: ErrorClass::Limit,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030012,
+        meaning: Text::new("the task exists already"),
+        zh: Text::new("上下文已经存在"),
+        class: ErrorClass::Conflict,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030013,
+        meaning: Text::new("the recorder could not log in to the group"),
+        zh: Text::new("虚拟用户登录失败"),
+        class: ErrorClass::Server,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030016,
+        meaning: Text::new("the command did not reach the resource platform"),
+        zh: Text::new("资源平台：命令发送失败"),
+        class: ErrorClass::Server,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030017,
+        meaning: Text::new("the answer of the resource platform was not understood"),
+        zh: Text::new("资源平台：应答无法解析"),
+        class: ErrorClass::Server,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030018,
+        meaning: Text::new("the resource platform refused the recording"),
+        zh: Text::new("资源平台：拒绝录制"),
+        class: ErrorClass::Server,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030020,
+        meaning: Text::new("an input has no parameters"),
+        zh: Text::new("输入缺少参数"),
+        class: ErrorClass::BadRequest,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030021,
+        meaning: Text::new("the input exists already"),
+        zh: Text::new("输入已经存在"),
+        class: ErrorClass::Conflict,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030022,
+        meaning: Text::new("no such input"),
+        zh: Text::new("输入不存在"),
+        class: ErrorClass::NotFound,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030023,
+        meaning: Text::new("the media server did not set the output"),
+        zh: Text::new("设置输出失败：媒体服务"),
+        class: ErrorClass::Server,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030024,
+        meaning: Text::new("the output was not set: no such input, or of another type"),
+        zh: Text::new("设置输出失败：输入不存在或类型不符"),
+        class: ErrorClass::BadRequest,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030025,
+        meaning: Text::new("a canvas is set, but no layout"),
+        zh: Text::new("已设置画布，未设置布局"),
+        class: ErrorClass::BadRequest,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030026,
+        meaning: Text::new("a layout is set, but no canvas"),
+        zh: Text::new("已设置布局，未设置画布"),
+        class: ErrorClass::BadRequest,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030027,
+        meaning: Text::new("the media server did not set the overlay"),
+        zh: Text::new("设置叠加失败：媒体服务"),
+        class: ErrorClass::Server,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030028,
+        meaning: Text::new("the recording service's authentication failed"),
+        zh: Text::new("认证失败"),
+        class: ErrorClass::Auth,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030029,
+        meaning: Text::new("the heartbeat of the recorder was lost"),
+        zh: Text::new("心跳丢失"),
+        class: ErrorClass::Server,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030031,
+        meaning: Text::new("the file could not be read"),
+        zh: Text::new("文件读取失败"),
+        class: ErrorClass::Server,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030032,
+        meaning: Text::new("the media server timed out"),
+        zh: Text::new("媒体服务超时"),
+        class: ErrorClass::Busy,
+        transient: true,
+    },
+    ErrorNumber {
+        code: 605030033,
+        meaning: Text::new("the task is suspended"),
+        zh: Text::new("任务已暂停"),
+        class: ErrorClass::Conflict,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030034,
+        meaning: Text::new("an intermediate file was not fetched"),
+        zh: Text::new("中间文件获取失败"),
+        class: ErrorClass::Server,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030035,
+        meaning: Text::new("an automatic recording takes no layout"),
+        zh: Text::new("自动录制不支持设置布局"),
+        class: ErrorClass::Conflict,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030036,
+        meaning: Text::new("automatic recording: the login at the event gateway failed"),
+        zh: Text::new("自动录制：事件网关登录失败"),
+        class: ErrorClass::Server,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030038,
+        meaning: Text::new("the group has an automatic recording already"),
+        zh: Text::new("该组已有自动录制任务"),
+        class: ErrorClass::Conflict,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030039,
+        meaning: Text::new("only a task that records can be suspended"),
+        zh: Text::new("仅录制中的任务可暂停"),
+        class: ErrorClass::Conflict,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030040,
+        meaning: Text::new("only a task that is suspended can be resumed"),
+        zh: Text::new("仅暂停的任务可恢复"),
+        class: ErrorClass::Conflict,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030041,
+        meaning: Text::new("the heartbeat of the compositor was lost"),
+        zh: Text::new("合成服务心跳丢失"),
+        class: ErrorClass::Server,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030042,
+        meaning: Text::new("the event gateway refused the login"),
+        zh: Text::new("事件网关：登录失败"),
+        class: ErrorClass::Server,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030043,
+        meaning: Text::new("the event gateway refused the subscription"),
+        zh: Text::new("事件网关：订阅失败"),
+        class: ErrorClass::Server,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030044,
+        meaning: Text::new("the event gateway did not give the full state"),
+        zh: Text::new("事件网关：获取全量状态失败"),
+        class: ErrorClass::Server,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030045,
+        meaning: Text::new("a part could not be composed"),
+        zh: Text::new("分段合成失败"),
+        class: ErrorClass::Server,
+        transient: false,
+    },
+    ErrorNumber {
+        code: 605030046,
+        meaning: Text::new("the streams to record timed out"),
+        zh: Text::new("媒体流超时"),
+        class: ErrorClass::Server,
+        transient: false,
+    },
+    ErrorNumber {
         code: 606000000,
         meaning: Text::new("authentication failed"),
         zh: Text::new("认证失败"),
@@ -848,6 +1135,571 @@ pub static HST_ONLINE_INVITE: Operation = Operation {
         Field { name: "seq_id", kind: Type::Integer, required: true, ..Field::EMPTY },
         Field { name: "extend_info", kind: Type::Object, ..Field::EMPTY },
     ],
+    rules: &[],
+    answered: &[],
+};
+
+/// Begin a recording task (创建录制任务).
+pub static HST_RECORD_INIT: Operation = Operation {
+    name: "hst.record.init",
+    platform: PlatformName::Hst,
+    method: Method::Post,
+    path: "/v1/record/init",
+    retry: Retry::AfterConnectFailure,
+    undoes: "",
+    undoes_with: &[],
+    settles: None,
+    carrier: Carrier::Json,
+    bare_reply: false,
+    fetches_token: false,
+    params: &[
+        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "group_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "file_name", kind: Type::String, ..Field::EMPTY },
+        Field {
+            name: "file_type",
+            kind: Type::Integer,
+            more: Some(&More {
+                values: &[Value::number(0).meaning("mp4"), Value::number(1).meaning("mp3")],
+                ..More::NONE
+            }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "file_duration",
+            kind: Type::Integer,
+            more: Some(&More { unit: "min", min: Some(15), max: Some(300), default: "60", ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "width",
+            kind: Type::Integer,
+            more: Some(&More { unit: "px", min: Some(1), max: Some(1920), default: "1920", ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "height",
+            kind: Type::Integer,
+            more: Some(&More { unit: "px", min: Some(1), max: Some(1080), default: "1080", ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "record_mode",
+            kind: Type::Integer,
+            open: true,
+            more: Some(&More { values: &[Value::number(0).meaning("mixed")], ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "frame_rate",
+            kind: Type::Integer,
+            more: Some(&More { unit: "fps", min: Some(1), max: Some(30), default: "30", ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "timeout",
+            kind: Type::Integer,
+            more: Some(&More { unit: "s", min: Some(5), max: Some(1800), default: "600", ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "auto",
+            kind: Type::Object,
+            fields: &[
+                Field {
+                    name: "type",
+                    kind: Type::Integer,
+                    more: Some(&More {
+                        values: &[Value::number(1).meaning("even"), Value::number(2).meaning("main and others")],
+                        default: "1",
+                        ..More::NONE
+                    }),
+                    ..Field::EMPTY
+                },
+                Field {
+                    name: "user_id",
+                    kind: Type::String,
+                    more: Some(&More { default: "the first user who joined", ..More::NONE }),
+                    ..Field::EMPTY
+                },
+                Field {
+                    name: "media_type",
+                    kind: Type::Integer,
+                    open: true,
+                    more: Some(&More {
+                        values: &[Value::number(2).meaning("screen, camera, whiteboard, in this order")],
+                        default: "2",
+                        ..More::NONE
+                    }),
+                    ..Field::EMPTY
+                },
+                Field {
+                    name: "media_count",
+                    kind: Type::Integer,
+                    more: Some(&More { min: Some(1), max: Some(9), ..More::NONE }),
+                    ..Field::EMPTY
+                },
+                Field {
+                    name: "crop_mode",
+                    kind: Type::Integer,
+                    more: Some(&More {
+                        values: &[
+                            Value::number(1).meaning("stretched"),
+                            Value::number(2).meaning("cropped to fit"),
+                            Value::number(3).meaning("filled to fit"),
+                        ],
+                        default: "2",
+                        ..More::NONE
+                    }),
+                    ..Field::EMPTY
+                },
+            ],
+            ..Field::EMPTY
+        },
+        Field { name: "seq", kind: Type::String, ..Field::EMPTY },
+        Field { name: "company_id", kind: Type::String, ..Field::EMPTY },
+    ],
+    rules: &[],
+    answered: &["record_id", "seq", "id"],
+};
+
+/// Resume a suspended recording (恢复录制).
+pub static HST_RECORD_RESUME: Operation = Operation {
+    name: "hst.record.resume",
+    platform: PlatformName::Hst,
+    method: Method::Post,
+    path: "/v1/record/resume",
+    retry: Retry::AfterConnectFailure,
+    undoes: "",
+    undoes_with: &[],
+    settles: None,
+    carrier: Carrier::Json,
+    bare_reply: false,
+    fetches_token: false,
+    params: &[
+        Field { name: "record_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+    ],
+    rules: &[],
+    answered: &[],
+};
+
+/// Suspend a recording (暂停录制).
+pub static HST_RECORD_SUSPEND: Operation = Operation {
+    name: "hst.record.suspend",
+    platform: PlatformName::Hst,
+    method: Method::Post,
+    path: "/v1/record/suspend",
+    retry: Retry::AfterConnectFailure,
+    undoes: "",
+    undoes_with: &[],
+    settles: None,
+    carrier: Carrier::Json,
+    bare_reply: false,
+    fetches_token: false,
+    params: &[
+        Field { name: "record_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+    ],
+    rules: &[],
+    answered: &[],
+};
+
+/// End a recording (结束录制).
+pub static HST_RECORD_FINISH: Operation = Operation {
+    name: "hst.record.finish",
+    platform: PlatformName::Hst,
+    method: Method::Post,
+    path: "/v1/record/finish",
+    retry: Retry::AfterConnectFailure,
+    undoes: "hst.record.init",
+    undoes_with: &[],
+    settles: None,
+    carrier: Carrier::Json,
+    bare_reply: false,
+    fetches_token: false,
+    params: &[
+        Field { name: "record_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+    ],
+    rules: &[],
+    answered: &[],
+};
+
+/// Set what a recording shows and plays (设置录制布局).
+pub static HST_RECORD_SET_LAYOUT: Operation = Operation {
+    name: "hst.record.set.layout",
+    platform: PlatformName::Hst,
+    method: Method::Post,
+    path: "/v1/record/set/layout",
+    retry: Retry::AfterConnectFailure,
+    undoes: "",
+    undoes_with: &[],
+    settles: None,
+    carrier: Carrier::Json,
+    bare_reply: false,
+    fetches_token: false,
+    params: &[
+        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "record_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field {
+            name: "audio_list",
+            kind: Type::Array,
+            fields: &[
+                Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
+                Field { name: "media_id", kind: Type::String, required: true, ..Field::EMPTY },
+                Field {
+                    name: "media_type",
+                    kind: Type::Integer,
+                    required: true,
+                    more: Some(&More { min: Some(1), max: Some(1), ..More::NONE }),
+                    ..Field::EMPTY
+                },
+            ],
+            ..Field::EMPTY
+        },
+        Field {
+            name: "video_list",
+            kind: Type::Array,
+            fields: &[
+                Field {
+                    name: "user_id",
+                    kind: Type::String,
+                    required: true,
+                    more: Some(&More { also: &[Type::Integer], ..More::NONE }),
+                    ..Field::EMPTY
+                },
+                Field { name: "media_id", kind: Type::String, required: true, ..Field::EMPTY },
+                Field {
+                    name: "media_type",
+                    kind: Type::Integer,
+                    required: true,
+                    more: Some(&More {
+                        values: &[Value::number(0).meaning("screen"), Value::number(2).meaning("camera")],
+                        ..More::NONE
+                    }),
+                    ..Field::EMPTY
+                },
+                Field {
+                    name: "x",
+                    kind: Type::Integer,
+                    more: Some(&More { unit: "px", min: Some(0), max: Some(1920), default: "0", ..More::NONE }),
+                    ..Field::EMPTY
+                },
+                Field {
+                    name: "y",
+                    kind: Type::Integer,
+                    more: Some(&More { unit: "px", min: Some(0), max: Some(1080), default: "0", ..More::NONE }),
+                    ..Field::EMPTY
+                },
+                Field {
+                    name: "w",
+                    kind: Type::Integer,
+                    more: Some(&More { unit: "px", min: Some(1), max: Some(1920), default: "320", ..More::NONE }),
+                    ..Field::EMPTY
+                },
+                Field {
+                    name: "h",
+                    kind: Type::Integer,
+                    more: Some(&More { unit: "px", min: Some(1), max: Some(1080), default: "240", ..More::NONE }),
+                    ..Field::EMPTY
+                },
+                Field {
+                    name: "crop_mode",
+                    kind: Type::Integer,
+                    more: Some(&More {
+                        values: &[
+                            Value::number(1).meaning("stretched"),
+                            Value::number(2).meaning("cropped to fit"),
+                            Value::number(3).meaning("filled to fit"),
+                        ],
+                        default: "1",
+                        ..More::NONE
+                    }),
+                    ..Field::EMPTY
+                },
+            ],
+            ..Field::EMPTY
+        },
+        Field { name: "seq", kind: Type::String, ..Field::EMPTY },
+    ],
+    rules: &[],
+    answered: &[],
+};
+
+/// Put subtitles and logos on a recording (设置录制叠加).
+pub static HST_RECORD_SET_OUTPUT_OVERLAY: Operation = Operation {
+    name: "hst.record.set_output_overlay",
+    platform: PlatformName::Hst,
+    method: Method::Post,
+    path: "/v1/record/set-output-overlay",
+    retry: Retry::AfterConnectFailure,
+    undoes: "",
+    undoes_with: &[],
+    settles: None,
+    carrier: Carrier::Json,
+    bare_reply: false,
+    fetches_token: false,
+    params: &[
+        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "record_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field {
+            name: "subtitle_list",
+            kind: Type::Array,
+            fields: &[
+                Field { name: "x", kind: Type::Integer, required: true, ..Field::EMPTY },
+                Field { name: "y", kind: Type::Integer, required: true, ..Field::EMPTY },
+                Field { name: "content", kind: Type::String, required: true, ..Field::EMPTY },
+                Field { name: "color", kind: Type::Integer, required: true, ..Field::EMPTY },
+                Field { name: "size", kind: Type::Integer, required: true, ..Field::EMPTY },
+                Field { name: "transparency", kind: Type::Integer, required: true, ..Field::EMPTY },
+                Field {
+                    name: "type",
+                    kind: Type::Integer,
+                    open: true,
+                    more: Some(&More { values: &[Value::number(1).meaning("the sample's")], ..More::NONE }),
+                    ..Field::EMPTY
+                },
+            ],
+            ..Field::EMPTY
+        },
+        Field {
+            name: "logo_list",
+            kind: Type::Array,
+            fields: &[
+                Field { name: "x", kind: Type::Integer, required: true, ..Field::EMPTY },
+                Field { name: "y", kind: Type::Integer, required: true, ..Field::EMPTY },
+                Field { name: "file_path", kind: Type::String, required: true, ..Field::EMPTY },
+                Field { name: "scaleratio", kind: Type::Number, required: true, ..Field::EMPTY },
+            ],
+            ..Field::EMPTY
+        },
+        Field { name: "seq", kind: Type::String, ..Field::EMPTY },
+    ],
+    rules: &[],
+    answered: &[],
+};
+
+/// List recording tasks and their states (查询录制任务列表).
+pub static HST_RECORD_TASK_LIST: Operation = Operation {
+    name: "hst.record.task.list",
+    platform: PlatformName::Hst,
+    method: Method::Get,
+    path: "/v1/record/task/list",
+    retry: Retry::Safe,
+    undoes: "",
+    undoes_with: &[],
+    settles: Some(Settles {
+        name: "done",
+        until: "the recording is done",
+        when: When::Is {
+            member: "record_list.status",
+            done: &[6],
+            failed: &[-1],
+            known: &[
+                Value::number(-1).meaning("failed"),
+                Value::number(0).meaning("success"),
+                Value::number(1).meaning("initialised"),
+                Value::number(2).meaning("recording"),
+                Value::number(3).meaning("waiting for encoding"),
+                Value::number(4).meaning("encoding"),
+                Value::number(5).meaning("uploading"),
+                Value::number(6).meaning("done"),
+                Value::number(7).meaning("suspended"),
+            ],
+        },
+        needs: &["record_id"],
+    }),
+    carrier: Carrier::Query,
+    bare_reply: false,
+    fetches_token: false,
+    params: &[
+        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "record_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: "group_id", kind: Type::String, ..Field::EMPTY },
+        Field {
+            name: "status",
+            kind: Type::Integer,
+            more: Some(&More {
+                values: &[
+                    Value::number(-1).meaning("failed"),
+                    Value::number(0).meaning("success"),
+                    Value::number(1).meaning("initialised"),
+                    Value::number(2).meaning("recording"),
+                    Value::number(3).meaning("waiting for encoding"),
+                    Value::number(4).meaning("encoding"),
+                    Value::number(5).meaning("uploading"),
+                    Value::number(6).meaning("done"),
+                    Value::number(7).meaning("suspended"),
+                ],
+                ..More::NONE
+            }),
+            ..Field::EMPTY
+        },
+        Field { name: "start_time", kind: Type::String, ..Field::EMPTY },
+        Field { name: "stop_time", kind: Type::String, ..Field::EMPTY },
+        Field { name: "page", kind: Type::Integer, more: Some(&More { default: "1", ..More::NONE }), ..Field::EMPTY },
+        Field {
+            name: "page_size",
+            kind: Type::Integer,
+            more: Some(&More { min: Some(1), max: Some(500), default: "50", ..More::NONE }),
+            ..Field::EMPTY
+        },
+    ],
+    rules: &[],
+    answered: &[],
+};
+
+/// Get the addresses of a recording's files (获取录制文件下载地址).
+pub static HST_RECORD_FILE_DOWNLOAD_URL: Operation = Operation {
+    name: "hst.record.file.download.url",
+    platform: PlatformName::Hst,
+    method: Method::Get,
+    path: "/v1/record/file/download/url",
+    retry: Retry::Safe,
+    undoes: "",
+    undoes_with: &[],
+    settles: None,
+    carrier: Carrier::Query,
+    bare_reply: false,
+    fetches_token: false,
+    params: &[
+        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "record_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "page", kind: Type::Integer, ..Field::EMPTY },
+    ],
+    rules: &[],
+    answered: &[],
+};
+
+/// Delete recordings: their files, their tasks, or both (删除录制文件).
+pub static HST_RECORD_FILE_DELETE: Operation = Operation {
+    name: "hst.record.file.delete",
+    platform: PlatformName::Hst,
+    method: Method::Post,
+    path: "/v1/record/file",
+    retry: Retry::AfterConnectFailure,
+    undoes: "",
+    undoes_with: &[],
+    settles: None,
+    carrier: Carrier::Json,
+    bare_reply: false,
+    fetches_token: false,
+    params: &[
+        Field {
+            name: "mode",
+            kind: Type::Integer,
+            required: true,
+            more: Some(&More {
+                values: &[
+                    Value::number(1).meaning("file and task"),
+                    Value::number(2).meaning("file only"),
+                    Value::number(3).meaning("task only"),
+                ],
+                also: &[Type::String],
+                ..More::NONE
+            }),
+            ..Field::EMPTY
+        },
+        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "record_list", kind: Type::Array, required: true, items: Some(Type::String), ..Field::EMPTY },
+    ],
+    rules: &[],
+    answered: &[],
+};
+
+/// Start the live stream of a group (开始直播).
+pub static HST_LIVE_START: Operation = Operation {
+    name: "hst.live.start",
+    platform: PlatformName::Hst,
+    method: Method::Post,
+    path: "/v1/live/start",
+    retry: Retry::AfterConnectFailure,
+    undoes: "",
+    undoes_with: &[],
+    settles: None,
+    carrier: Carrier::Json,
+    bare_reply: false,
+    fetches_token: false,
+    params: &[
+        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "group_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "width", kind: Type::Integer, more: Some(&More { unit: "px", ..More::NONE }), ..Field::EMPTY },
+        Field { name: "height", kind: Type::Integer, more: Some(&More { unit: "px", ..More::NONE }), ..Field::EMPTY },
+        Field {
+            name: "crop_mode",
+            kind: Type::Integer,
+            more: Some(&More {
+                values: &[
+                    Value::number(1).meaning("stretched"),
+                    Value::number(2).meaning("cropped to fit"),
+                    Value::number(3).meaning("filled to fit"),
+                ],
+                default: "2",
+                ..More::NONE
+            }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "frame_rate",
+            kind: Type::Integer,
+            more: Some(&More { unit: "fps", min: Some(1), max: Some(30), default: "30", ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: "quality_level",
+            kind: Type::Integer,
+            more: Some(&More {
+                values: &[
+                    Value::number(1).meaning("fluent"),
+                    Value::number(2).meaning("clear"),
+                    Value::number(3).meaning("high"),
+                ],
+                default: "2",
+                ..More::NONE
+            }),
+            ..Field::EMPTY
+        },
+    ],
+    rules: &[],
+    answered: &["group_id", "flv_url", "m3u8_url", "rtmp_url"],
+};
+
+/// Stop the live stream of a group (停止直播).
+pub static HST_LIVE_STOP: Operation = Operation {
+    name: "hst.live.stop",
+    platform: PlatformName::Hst,
+    method: Method::Post,
+    path: "/v1/live/stop",
+    retry: Retry::AfterConnectFailure,
+    undoes: "hst.live.start",
+    undoes_with: &[],
+    settles: None,
+    carrier: Carrier::Json,
+    bare_reply: false,
+    fetches_token: false,
+    params: &[
+        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: "group_id", kind: Type::String, required: true, ..Field::EMPTY },
+    ],
+    rules: &[],
+    answered: &[],
+};
+
+/// List the live streams of an application (查询直播列表).
+pub static HST_LIVE_LIST: Operation = Operation {
+    name: "hst.live.list",
+    platform: PlatformName::Hst,
+    method: Method::Get,
+    path: "/v1/live/list",
+    retry: Retry::Safe,
+    undoes: "",
+    undoes_with: &[],
+    settles: None,
+    carrier: Carrier::Query,
+    bare_reply: false,
+    fetches_token: false,
+    params: &[Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
     answered: &[],
 };
@@ -3181,6 +4033,18 @@ pub static OPERATIONS: &[&Operation] = &[
     &HST_ONLINE_USER_STATE,
     &HST_ONLINE_TRANS_CMD,
     &HST_ONLINE_INVITE,
+    &HST_RECORD_INIT,
+    &HST_RECORD_RESUME,
+    &HST_RECORD_SUSPEND,
+    &HST_RECORD_FINISH,
+    &HST_RECORD_SET_LAYOUT,
+    &HST_RECORD_SET_OUTPUT_OVERLAY,
+    &HST_RECORD_TASK_LIST,
+    &HST_RECORD_FILE_DOWNLOAD_URL,
+    &HST_RECORD_FILE_DELETE,
+    &HST_LIVE_START,
+    &HST_LIVE_STOP,
+    &HST_LIVE_LIST,
     &YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME,
     &YOUME_QUERY_ROOM_INFO,
     &YOUME_QUERY_ALL_INSTANCE_BY_TIME,
@@ -3335,9 +4199,21 @@ pub static BY_NAME: &[&Operation] = &[
     &HST_APP_UPDATE,
     &HST_CONSUMING_RECORDS,
     &HST_KICKOUT,
+    &HST_LIVE_LIST,
+    &HST_LIVE_START,
+    &HST_LIVE_STOP,
     &HST_ONLINE_INVITE,
     &HST_ONLINE_TRANS_CMD,
     &HST_ONLINE_USER_STATE,
+    &HST_RECORD_FILE_DELETE,
+    &HST_RECORD_FILE_DOWNLOAD_URL,
+    &HST_RECORD_FINISH,
+    &HST_RECORD_INIT,
+    &HST_RECORD_RESUME,
+    &HST_RECORD_SET_LAYOUT,
+    &HST_RECORD_SET_OUTPUT_OVERLAY,
+    &HST_RECORD_SUSPEND,
+    &HST_RECORD_TASK_LIST,
     &YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY,
     &YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY,
     &YOUME_COUNT_QOS_BY_DAY,

@@ -1,7 +1,7 @@
 //! Whether what an answer tells of has come to an end.
 
 use crate::catalog::{Literal, Settles, Value, When};
-use crate::json::{Kind, Members, elements, kind, pick, string, value, whole_number, without_bom};
+use crate::json::{Kind, Members, elements, kind, pick, string, value, whole_number};
 use serde_json::value::RawValue;
 
 #[derive(Debug, PartialEq, Eq)]
@@ -17,7 +17,12 @@ pub(super) enum Settled {
 pub(super) fn judge(settles: &Settles, answer: &str) -> Result<Settled, String> {
     match settles.when {
         When::Is { member, done, failed, known } => {
-            let [found] = pick(without_bom(answer).trim_ascii(), [member])?;
+            let (inside, member) = member.rsplit_once('.').unwrap_or(("", member));
+            let inside = inside.split('.').filter(|name| !name.is_empty());
+            let Some(holder) = first_object(value(answer)?, inside)? else {
+                return Ok(Settled::Going("the answer names none".to_owned()));
+            };
+            let [found] = pick(holder.get(), [member])?;
             let number = found.and_then(whole_number).ok_or_else(|| format!("has no number \"{member}\""))?;
             let words = || described(member, number, known);
             Ok(match number {
@@ -41,6 +46,22 @@ fn described(member: &str, number: i64, known: &[Value]) -> String {
         Some(meaning) => format!("{member} is {number} ({meaning})"),
         None => format!("{member} is {number}"),
     }
+}
+
+/// What the names lead to; of an array, its first element. `None` where an array is empty.
+fn first_object<'p, 'a>(
+    at: &'a RawValue,
+    mut path: impl Iterator<Item = &'p str>,
+) -> Result<Option<&'a RawValue>, String> {
+    if kind(at) == Kind::Array {
+        return match elements(at).unwrap_or_default().into_iter().next() {
+            Some(first) => first_object(first, path),
+            None => Ok(None),
+        };
+    }
+    let Some(name) = path.next() else { return Ok(Some(at)) };
+    let member = Members::of_answer(at)?.get(name).ok_or_else(|| format!("has no \"{name}\""))?;
+    first_object(member, path)
 }
 
 /// Whether a text stands there that is not empty, in any of the elements of the arrays on the way.
@@ -87,6 +108,20 @@ mod tests {
             assert_eq!(status(none).unwrap_err(), "has no number \"status\"", "{none}");
         }
         assert!(of("avd.transcode.query", "{\"ret\":0}").is_err());
+    }
+
+    #[test]
+    fn a_number_in_a_list_settles_it() {
+        let list = |list: &str| of("hst.record.task.list", &format!("{{\"code\":0,\"record_list\":{list}}}"));
+        assert_eq!(list(r#"[{"status":6},{"status":-1}]"#), Ok(Settled::Done));
+        assert!(
+            matches!(list(r#"[{"status":"-1"}]"#), Ok(Settled::Failed(words)) if words.starts_with("status is -1"))
+        );
+        assert!(matches!(list(r#"[{"status":0}]"#), Ok(Settled::Going(words)) if words.starts_with("status is 0")));
+        assert_eq!(list("[]"), Ok(Settled::Going("the answer names none".to_owned())));
+        assert_eq!(list("[{}]").unwrap_err(), "has no number \"status\"");
+        assert_eq!(of("hst.record.task.list", "{\"code\":0}").unwrap_err(), "has no \"record_list\"");
+        assert!(list("null").is_err() && list("[5]").is_err());
     }
 
     #[test]

@@ -80,6 +80,105 @@ static const example<meetgate::hst> hst_examples[] = {
            .seq_id(20211201000003)
            .extend_info(meetgate::object().set("topic", "周会")));
      }},
+    {"hst.record.init", [](const meetgate::hst &hst) {
+       return hst.record.init(meetgate::hst_record_init_params()
+           .app_id("8f14e45fceea467a9f36dedd4bea2543")
+           .group_id("g2006")
+           .file_name("周会")
+           .file_type(0)
+           .width(1280)
+           .height(720)
+           .auto_(meetgate::hst_auto().type(1).media_count(4))
+           .seq("20211201-7"));
+     }},
+    {"hst.record.resume", [](const meetgate::hst &hst) {
+       return hst.record.resume(meetgate::hst_record_resume_params()
+           .record_id("6c0d8a2be5f74913a4c7d9e1f3b52068")
+           .app_id("8f14e45fceea467a9f36dedd4bea2543"));
+     }},
+    {"hst.record.suspend", [](const meetgate::hst &hst) {
+       return hst.record.suspend(meetgate::hst_record_suspend_params()
+           .record_id("3b9e5f70c8d24a61b7f4e2d1a0c68593")
+           .app_id("8f14e45fceea467a9f36dedd4bea2543"));
+     }},
+    {"hst.record.finish", [](const meetgate::hst &hst) {
+       return hst.record.finish(meetgate::hst_record_finish_params()
+           .record_id("3b9e5f70c8d24a61b7f4e2d1a0c68593")
+           .app_id("8f14e45fceea467a9f36dedd4bea2543"));
+     }},
+    {"hst.record.set.layout", [](const meetgate::hst &hst) {
+       return hst.record.set.layout(meetgate::hst_record_set_layout_params()
+           .app_id("8f14e45fceea467a9f36dedd4bea2543")
+           .record_id("91f4b7d3e2a05c68b0d9c4f6a8e17325")
+           .audio_list({meetgate::hst_audio().user_id("u1001").media_id("a1").media_type(1)})
+           .video_list({
+               meetgate::hst_video()
+                   .user_id("u1001")
+                   .media_id("v1")
+                   .media_type(2)
+                   .x(0)
+                   .y(0)
+                   .w(1280)
+                   .h(720)
+                   .crop_mode(2),
+               meetgate::hst_video()
+                   .user_id("u1002")
+                   .media_id("s1")
+                   .media_type(0)
+                   .x(1280)
+                   .w(640)
+                   .h(360)})
+           .seq("20211201-8"));
+     }},
+    {"hst.record.set_output_overlay", [](const meetgate::hst &hst) {
+       return hst.record.set_output_overlay(meetgate::hst_record_set_output_overlay_params()
+           .app_id("8f14e45fceea467a9f36dedd4bea2543")
+           .record_id("3b9e5f70c8d24a61b7f4e2d1a0c68593")
+           .subtitle_list({
+               meetgate::hst_subtitle()
+                   .x(20)
+                   .y(20)
+                   .content("周会")
+                   .color(16777215)
+                   .size(24)
+                   .transparency(50)})
+           .seq("20211201-9"));
+     }},
+    {"hst.record.task.list", [](const meetgate::hst &hst) {
+       return hst.record.task.list(meetgate::hst_record_task_list_params()
+           .app_id("8f14e45fceea467a9f36dedd4bea2543")
+           .record_id("d2a7c1e94b6f4035a8e1f0c3b5d79264")
+           .page(1)
+           .page_size(10));
+     }},
+    {"hst.record.file.download.url", [](const meetgate::hst &hst) {
+       return hst.record.file.download.url(meetgate::hst_record_file_download_url_params()
+           .app_id("8f14e45fceea467a9f36dedd4bea2543")
+           .record_id("d2a7c1e94b6f4035a8e1f0c3b5d79264")
+           .page(1));
+     }},
+    {"hst.record.file.delete", [](const meetgate::hst &hst) {
+       return hst.record.file.delete_(meetgate::hst_record_file_delete_params()
+           .mode(1)
+           .app_id("8f14e45fceea467a9f36dedd4bea2543")
+           .record_list({"d2a7c1e94b6f4035a8e1f0c3b5d79264"}));
+     }},
+    {"hst.live.start", [](const meetgate::hst &hst) {
+       return hst.live.start(meetgate::hst_live_start_params()
+           .app_id("8f14e45fceea467a9f36dedd4bea2543")
+           .group_id("g2002")
+           .width(1280)
+           .height(720)
+           .quality_level(3));
+     }},
+    {"hst.live.stop", [](const meetgate::hst &hst) {
+       return hst.live.stop(meetgate::hst_live_stop_params()
+           .app_id("8f14e45fceea467a9f36dedd4bea2543")
+           .group_id("g2001"));
+     }},
+    {"hst.live.list", [](const meetgate::hst &hst) {
+       return hst.live.list(meetgate::hst_live_list_params().app_id("8f14e45fceea467a9f36dedd4bea2543"));
+     }},
 };
 
 static const example<meetgate::youme> youme_examples[] = {

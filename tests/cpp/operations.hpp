@@ -16,6 +16,54 @@ static void fill(meetgate::hst_user &to, const std::string &name, const std::str
   to.set(name, meetgate::raw(json));
 }
 
+static void fill(meetgate::hst_auto &to, const std::string &name, const std::string &json) {
+  if (name == "type" && is_integer(json)) return void(to.type(integer_of(json)));
+  if (name == "user_id" && is_text(json)) return void(to.user_id(text_of(json)));
+  if (name == "media_type" && is_integer(json)) return void(to.media_type(integer_of(json)));
+  if (name == "media_count" && is_integer(json)) return void(to.media_count(integer_of(json)));
+  if (name == "crop_mode" && is_integer(json)) return void(to.crop_mode(integer_of(json)));
+  to.set(name, meetgate::raw(json));
+}
+
+static void fill(meetgate::hst_audio &to, const std::string &name, const std::string &json) {
+  if (name == "user_id" && is_text(json)) return void(to.user_id(text_of(json)));
+  if (name == "media_id" && is_text(json)) return void(to.media_id(text_of(json)));
+  if (name == "media_type" && is_integer(json)) return void(to.media_type(integer_of(json)));
+  to.set(name, meetgate::raw(json));
+}
+
+static void fill(meetgate::hst_video &to, const std::string &name, const std::string &json) {
+  if (name == "user_id" && is_text(json)) return void(to.user_id(text_of(json)));
+  if (name == "user_id" && is_integer(json)) return void(to.user_id(integer_of(json)));
+  if (name == "media_id" && is_text(json)) return void(to.media_id(text_of(json)));
+  if (name == "media_type" && is_integer(json)) return void(to.media_type(integer_of(json)));
+  if (name == "x" && is_integer(json)) return void(to.x(integer_of(json)));
+  if (name == "y" && is_integer(json)) return void(to.y(integer_of(json)));
+  if (name == "w" && is_integer(json)) return void(to.w(integer_of(json)));
+  if (name == "h" && is_integer(json)) return void(to.h(integer_of(json)));
+  if (name == "crop_mode" && is_integer(json)) return void(to.crop_mode(integer_of(json)));
+  to.set(name, meetgate::raw(json));
+}
+
+static void fill(meetgate::hst_subtitle &to, const std::string &name, const std::string &json) {
+  if (name == "x" && is_integer(json)) return void(to.x(integer_of(json)));
+  if (name == "y" && is_integer(json)) return void(to.y(integer_of(json)));
+  if (name == "content" && is_text(json)) return void(to.content(text_of(json)));
+  if (name == "color" && is_integer(json)) return void(to.color(integer_of(json)));
+  if (name == "size" && is_integer(json)) return void(to.size(integer_of(json)));
+  if (name == "transparency" && is_integer(json)) return void(to.transparency(integer_of(json)));
+  if (name == "type" && is_integer(json)) return void(to.type(integer_of(json)));
+  to.set(name, meetgate::raw(json));
+}
+
+static void fill(meetgate::hst_logo &to, const std::string &name, const std::string &json) {
+  if (name == "x" && is_integer(json)) return void(to.x(integer_of(json)));
+  if (name == "y" && is_integer(json)) return void(to.y(integer_of(json)));
+  if (name == "file_path" && is_text(json)) return void(to.file_path(text_of(json)));
+  if (name == "scaleratio" && is_number(json)) return void(to.scaleratio(decimal_of(json)));
+  to.set(name, meetgate::raw(json));
+}
+
 static void fill(meetgate::hst_app_create_params &to, const std::string &name, const std::string &json) {
   if (name == "app_name" && is_text(json)) return void(to.app_name(text_of(json)));
   if (name == "status" && is_text(json)) return void(to.status(text_of(json)));
@@ -80,6 +128,110 @@ static void fill(meetgate::hst_online_invite_params &to, const std::string &name
   to.set(name, meetgate::raw(json));
 }
 
+static void fill(meetgate::hst_record_init_params &to, const std::string &name, const std::string &json) {
+  if (name == "app_id" && is_text(json)) return void(to.app_id(text_of(json)));
+  if (name == "group_id" && is_text(json)) return void(to.group_id(text_of(json)));
+  if (name == "file_name" && is_text(json)) return void(to.file_name(text_of(json)));
+  if (name == "file_type" && is_integer(json)) return void(to.file_type(integer_of(json)));
+  if (name == "file_duration" && is_integer(json)) return void(to.file_duration(integer_of(json)));
+  if (name == "width" && is_integer(json)) return void(to.width(integer_of(json)));
+  if (name == "height" && is_integer(json)) return void(to.height(integer_of(json)));
+  if (name == "record_mode" && is_integer(json)) return void(to.record_mode(integer_of(json)));
+  if (name == "frame_rate" && is_integer(json)) return void(to.frame_rate(integer_of(json)));
+  if (name == "timeout" && is_integer(json)) return void(to.timeout(integer_of(json)));
+  if (name == "auto" && is_object(json)) return void(to.auto_(made_of<meetgate::hst_auto>(json, fill)));
+  if (name == "seq" && is_text(json)) return void(to.seq(text_of(json)));
+  if (name == "company_id" && is_text(json)) return void(to.company_id(text_of(json)));
+  to.set(name, meetgate::raw(json));
+}
+
+static void fill(meetgate::hst_record_resume_params &to, const std::string &name, const std::string &json) {
+  if (name == "record_id" && is_text(json)) return void(to.record_id(text_of(json)));
+  if (name == "app_id" && is_text(json)) return void(to.app_id(text_of(json)));
+  to.set(name, meetgate::raw(json));
+}
+
+static void fill(meetgate::hst_record_suspend_params &to, const std::string &name, const std::string &json) {
+  if (name == "record_id" && is_text(json)) return void(to.record_id(text_of(json)));
+  if (name == "app_id" && is_text(json)) return void(to.app_id(text_of(json)));
+  to.set(name, meetgate::raw(json));
+}
+
+static void fill(meetgate::hst_record_finish_params &to, const std::string &name, const std::string &json) {
+  if (name == "record_id" && is_text(json)) return void(to.record_id(text_of(json)));
+  if (name == "app_id" && is_text(json)) return void(to.app_id(text_of(json)));
+  to.set(name, meetgate::raw(json));
+}
+
+static void fill(meetgate::hst_record_set_layout_params &to, const std::string &name, const std::string &json) {
+  if (name == "app_id" && is_text(json)) return void(to.app_id(text_of(json)));
+  if (name == "record_id" && is_text(json)) return void(to.record_id(text_of(json)));
+  if (name == "audio_list" && is_array(json)) return void(to.audio_list(list_of<meetgate::hst_audio>(json, fill)));
+  if (name == "video_list" && is_array(json)) return void(to.video_list(list_of<meetgate::hst_video>(json, fill)));
+  if (name == "seq" && is_text(json)) return void(to.seq(text_of(json)));
+  to.set(name, meetgate::raw(json));
+}
+
+static void fill(meetgate::hst_record_set_output_overlay_params &to, const std::string &name, const std::string &json) {
+  if (name == "app_id" && is_text(json)) return void(to.app_id(text_of(json)));
+  if (name == "record_id" && is_text(json)) return void(to.record_id(text_of(json)));
+  if (name == "subtitle_list" && is_array(json)) {
+    return void(to.subtitle_list(list_of<meetgate::hst_subtitle>(json, fill)));
+  }
+  if (name == "logo_list" && is_array(json)) return void(to.logo_list(list_of<meetgate::hst_logo>(json, fill)));
+  if (name == "seq" && is_text(json)) return void(to.seq(text_of(json)));
+  to.set(name, meetgate::raw(json));
+}
+
+static void fill(meetgate::hst_record_task_list_params &to, const std::string &name, const std::string &json) {
+  if (name == "app_id" && is_text(json)) return void(to.app_id(text_of(json)));
+  if (name == "record_id" && is_text(json)) return void(to.record_id(text_of(json)));
+  if (name == "group_id" && is_text(json)) return void(to.group_id(text_of(json)));
+  if (name == "status" && is_integer(json)) return void(to.status(integer_of(json)));
+  if (name == "start_time" && is_text(json)) return void(to.start_time(text_of(json)));
+  if (name == "stop_time" && is_text(json)) return void(to.stop_time(text_of(json)));
+  if (name == "page" && is_integer(json)) return void(to.page(integer_of(json)));
+  if (name == "page_size" && is_integer(json)) return void(to.page_size(integer_of(json)));
+  to.set(name, meetgate::raw(json));
+}
+
+static void fill(meetgate::hst_record_file_download_url_params &to, const std::string &name, const std::string &json) {
+  if (name == "app_id" && is_text(json)) return void(to.app_id(text_of(json)));
+  if (name == "record_id" && is_text(json)) return void(to.record_id(text_of(json)));
+  if (name == "page" && is_integer(json)) return void(to.page(integer_of(json)));
+  to.set(name, meetgate::raw(json));
+}
+
+static void fill(meetgate::hst_record_file_delete_params &to, const std::string &name, const std::string &json) {
+  if (name == "mode" && is_integer(json)) return void(to.mode(integer_of(json)));
+  if (name == "mode" && is_text(json)) return void(to.mode(text_of(json)));
+  if (name == "app_id" && is_text(json)) return void(to.app_id(text_of(json)));
+  if (name == "record_list" && is_texts(json)) return void(to.record_list(texts_of(json)));
+  to.set(name, meetgate::raw(json));
+}
+
+static void fill(meetgate::hst_live_start_params &to, const std::string &name, const std::string &json) {
+  if (name == "app_id" && is_text(json)) return void(to.app_id(text_of(json)));
+  if (name == "group_id" && is_text(json)) return void(to.group_id(text_of(json)));
+  if (name == "width" && is_integer(json)) return void(to.width(integer_of(json)));
+  if (name == "height" && is_integer(json)) return void(to.height(integer_of(json)));
+  if (name == "crop_mode" && is_integer(json)) return void(to.crop_mode(integer_of(json)));
+  if (name == "frame_rate" && is_integer(json)) return void(to.frame_rate(integer_of(json)));
+  if (name == "quality_level" && is_integer(json)) return void(to.quality_level(integer_of(json)));
+  to.set(name, meetgate::raw(json));
+}
+
+static void fill(meetgate::hst_live_stop_params &to, const std::string &name, const std::string &json) {
+  if (name == "app_id" && is_text(json)) return void(to.app_id(text_of(json)));
+  if (name == "group_id" && is_text(json)) return void(to.group_id(text_of(json)));
+  to.set(name, meetgate::raw(json));
+}
+
+static void fill(meetgate::hst_live_list_params &to, const std::string &name, const std::string &json) {
+  if (name == "app_id" && is_text(json)) return void(to.app_id(text_of(json)));
+  to.set(name, meetgate::raw(json));
+}
+
 static meetgate::reply call(const meetgate::hst &hst, const std::string &operation,
                             const std::string &json) {
   if (operation == "hst.access.token") return hst.access.token();
@@ -99,6 +251,34 @@ static meetgate::reply call(const meetgate::hst &hst, const std::string &operati
   if (operation == "hst.online.invite") {
     return hst.online.invite(made_of<meetgate::hst_online_invite_params>(json, fill));
   }
+  if (operation == "hst.record.init") return hst.record.init(made_of<meetgate::hst_record_init_params>(json, fill));
+  if (operation == "hst.record.resume") {
+    return hst.record.resume(made_of<meetgate::hst_record_resume_params>(json, fill));
+  }
+  if (operation == "hst.record.suspend") {
+    return hst.record.suspend(made_of<meetgate::hst_record_suspend_params>(json, fill));
+  }
+  if (operation == "hst.record.finish") {
+    return hst.record.finish(made_of<meetgate::hst_record_finish_params>(json, fill));
+  }
+  if (operation == "hst.record.set.layout") {
+    return hst.record.set.layout(made_of<meetgate::hst_record_set_layout_params>(json, fill));
+  }
+  if (operation == "hst.record.set_output_overlay") {
+    return hst.record.set_output_overlay(made_of<meetgate::hst_record_set_output_overlay_params>(json, fill));
+  }
+  if (operation == "hst.record.task.list") {
+    return hst.record.task.list(made_of<meetgate::hst_record_task_list_params>(json, fill));
+  }
+  if (operation == "hst.record.file.download.url") {
+    return hst.record.file.download.url(made_of<meetgate::hst_record_file_download_url_params>(json, fill));
+  }
+  if (operation == "hst.record.file.delete") {
+    return hst.record.file.delete_(made_of<meetgate::hst_record_file_delete_params>(json, fill));
+  }
+  if (operation == "hst.live.start") return hst.live.start(made_of<meetgate::hst_live_start_params>(json, fill));
+  if (operation == "hst.live.stop") return hst.live.stop(made_of<meetgate::hst_live_stop_params>(json, fill));
+  if (operation == "hst.live.list") return hst.live.list(made_of<meetgate::hst_live_list_params>(json, fill));
   return hst.call(operation, meetgate::raw(json));
 }
 

@@ -13,6 +13,9 @@ pub use citations::first as first_citation;
 
 pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
+/// How a source begins that is no numbered document: what the vendor's later public pages and demos say.
+pub const LATER: &str = "later pages";
+
 /// The platforms, in the order in which everything is rendered.
 pub const PLATFORMS: [&str; 3] = ["hst", "youme", "avd"];
 
@@ -134,6 +137,7 @@ pub struct Operation {
     #[serde(default)]
     pub undoes_with: BTreeMap<String, String>,
     pub settles: Option<Settles>,
+    /// Documents and lines, or `LATER`.
     pub source: String,
     #[serde(default)]
     pub note: String,
@@ -160,7 +164,8 @@ pub struct Settles {
     pub name: String,
     /// `the recording has stopped`
     pub until: String,
-    /// An integer of the answer, and its values: those that are waited for, and those that will not become one of them.
+    /// An integer of the answer, and its values: those that are waited for, and those that will not become one of them. One that
+    /// stands in an array has the way there in front: `record_list.status`.
     pub member: Option<String>,
     #[serde(default)]
     pub done: Vec<i64>,
@@ -335,6 +340,21 @@ impl Rule {
 }
 
 impl Operation {
+    /// Whether the numbered documents do not have it.
+    pub fn is_later(&self) -> bool {
+        self.source.starts_with(LATER)
+    }
+
+    /// A member of the answer, by the names of those that hold it: `record_list.status`.
+    pub fn returned(&self, path: &str) -> Option<&Field> {
+        let (mut fields, mut found) = (&self.returns, None);
+        for name in path.split('.') {
+            let field = fields.iter().find(|field| field.name == name)?;
+            (fields, found) = (&field.fields, Some(field));
+        }
+        found
+    }
+
     pub fn method(&self) -> &str {
         self.request.split_once(' ').map_or("", |(method, _)| method)
     }
@@ -439,6 +459,7 @@ fn check(operation: &Operation, errors: &[ErrorNumber]) -> Result<()> {
     if !operation.danger.is_empty() && !operation.danger.ends_with('.') {
         return Err("the danger is not a sentence".into());
     }
+    check_source(&operation.source)?;
     check_fields(&operation.params)?;
     check_fields(&operation.returns)?;
     operation.rules.iter().try_for_each(|rule| check_rule(operation, rule))?;
@@ -461,6 +482,16 @@ fn check(operation: &Operation, errors: &[ErrorNumber]) -> Result<()> {
         return Err("the example's reply is no object".into());
     }
     check_members(&operation.returns, &[reply.get("result").filter(|it| it.is_object()).unwrap_or(&reply)])
+}
+
+/// A numbered document, `004 L12`, or the later pages: nothing else tells an operation that is documented from one that is not.
+fn check_source(source: &str) -> Result<()> {
+    match citations::begins(source) || source.starts_with(LATER) {
+        true => Ok(()),
+        false => {
+            Err(format!("the source {source:?} begins neither with a document and its line nor with {LATER:?}").into())
+        }
+    }
 }
 
 /// What the document's own sample does not have, the platform may leave out.
@@ -520,7 +551,7 @@ fn check_settles(operation: &Operation, settles: &Settles) -> Result<()> {
     }
     match &settles.member {
         Some(member) => {
-            let field = operation.returns.iter().find(|field| field.name == *member);
+            let field = operation.returned(member);
             let field = field.ok_or_else(|| format!("settles: {member:?} is not in the answer"))?;
             let is_known = |value: &i64| field.values.contains(&Value::Number(*value));
             if !settles.done.iter().chain(&settles.failed).all(is_known) || settles.done.is_empty() {
@@ -533,12 +564,9 @@ fn check_settles(operation: &Operation, settles: &Settles) -> Result<()> {
     for path in &settles.any {
         let absent = || format!("settles: {path:?} is not in the answer");
         let (parents, last) = path.rsplit_once('.').ok_or_else(absent)?;
-        let mut fields = &operation.returns;
-        for name in parents.split('.') {
-            fields = &fields.iter().find(|field| field.name == name).ok_or_else(absent)?.fields;
-        }
+        let parent = operation.returned(parents).ok_or_else(absent)?;
         // Some members have a second spelling, which the note tells of (T50).
-        if !fields.iter().any(|field| field.name == last) && !operation.note.contains(&format!("`{last}`")) {
+        if !parent.fields.iter().any(|field| field.name == last) && !operation.note.contains(&format!("`{last}`")) {
             return Err(absent().into());
         }
     }

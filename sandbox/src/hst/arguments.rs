@@ -11,18 +11,35 @@ pub(crate) struct Body<'a> {
     members: Cow<'a, Map<String, Value>>,
 }
 
+/// Why a body holds no members.
+pub(crate) enum Unreadable {
+    Missing,
+    MediaType,
+    NoJson(serde_json::Error),
+    NoObject,
+}
+
 impl Body<'_> {
     pub(crate) fn read(received: &Received) -> Result<Self, Refusal> {
+        Self::parse(received).map_err(|problem| match problem {
+            Unreadable::Missing => Refusal::missing("the body"),
+            Unreadable::MediaType => Refusal::wrong("Content-Type must be application/json"),
+            Unreadable::NoJson(error) => Refusal::wrong(format_args!("the body is not JSON: {error}")),
+            Unreadable::NoObject => Refusal::wrong("the body must be a JSON object"),
+        })
+    }
+
+    pub(crate) fn parse(received: &Received) -> Result<Self, Unreadable> {
         if received.body.is_empty() {
-            return Err(Refusal::missing("the body"));
+            return Err(Unreadable::Missing);
         }
         if received.media_type() != "application/json" {
-            return Err(Refusal::wrong("Content-Type must be application/json"));
+            return Err(Unreadable::MediaType);
         }
         match serde_json::from_slice(&received.body) {
             Ok(Value::Object(members)) => Ok(Self { members: Cow::Owned(members) }),
-            Ok(_) => Err(Refusal::wrong("the body must be a JSON object")),
-            Err(error) => Err(Refusal::wrong(format_args!("the body is not JSON: {error}"))),
+            Ok(_) => Err(Unreadable::NoObject),
+            Err(error) => Err(Unreadable::NoJson(error)),
         }
     }
 }
@@ -95,6 +112,11 @@ impl<'a> Body<'a> {
             Some(Value::Object(members)) => Ok(Some(members)),
             Some(_) => Err(Refusal::wrong(format_args!("{name} must be an object"))),
         }
+    }
+
+    /// An object whose members are documented.
+    pub(crate) fn inside(&self, name: &str) -> Result<Option<Body<'_>>, Refusal> {
+        Ok(self.object(name)?.map(Body::of))
     }
 
     /// One object of a list.

@@ -19,6 +19,8 @@ const TOKEN_DEAD: i64 = 606_000_001;
 const PARAMETER_MISSING: i64 = 606_000_002;
 const PARAMETER_WRONG: i64 = 606_000_003;
 const OPERATION_FAILED: i64 = 606_000_005;
+/// The vendor's later pages.
+const RECORDER_PARAMETER: i64 = 605_030_003;
 
 impl Refusal {
     pub(crate) fn auth_failed() -> Self {
@@ -39,6 +41,24 @@ impl Refusal {
 
     pub(crate) fn failed(why: &str) -> Self {
         Self::with(OPERATION_FAILED, format!("Operation failed: {why}"))
+    }
+
+    /// One of the recording service's own numbers.
+    pub(crate) fn of_recorder(number: i64) -> Self {
+        Self::plain(number)
+    }
+
+    /// The recording service has one number for all that is wrong with a parameter.
+    pub(crate) fn in_recorders_numbers(self) -> Self {
+        match self.number {
+            PARAMETER_MISSING | PARAMETER_WRONG => Self { number: RECORDER_PARAMETER, ..self },
+            _ => self,
+        }
+    }
+
+    /// Whether it has the envelope of the recording service (L8).
+    pub(crate) fn is_recorders(&self) -> bool {
+        (605_030_000..605_031_000).contains(&self.number)
     }
 
     pub(crate) fn plain(number: i64) -> Self {

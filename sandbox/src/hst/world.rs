@@ -1,11 +1,18 @@
 //! Everything that an hst account holds: the state, below all operations.
 
+pub(crate) mod recording;
+pub(crate) mod recordings;
 pub(crate) mod seed;
+
+use recordings::Recordings;
 
 pub(crate) struct World {
     pub(crate) applications: Vec<Application>,
     /// Oldest first.
     pub(crate) usage: Vec<UsageRecord>,
+    pub(crate) recordings: Recordings,
+    /// Oldest first.
+    pub(crate) live_streams: Vec<LiveStream>,
 }
 
 impl World {
@@ -46,6 +53,19 @@ impl Application {
     /// An application that is taken offline has nobody online; its users are back when it is online again.
     pub(crate) fn is_online(&self, user: &User) -> bool {
         self.online && user.online
+    }
+}
+
+/// A group that is live.
+pub(crate) struct LiveStream {
+    pub(crate) app_id: String,
+    pub(crate) group_id: String,
+    pub(crate) started_ms: i64,
+}
+
+impl LiveStream {
+    pub(crate) fn is_of(&self, app_id: &str, group_id: &str) -> bool {
+        self.app_id == app_id && self.group_id == group_id
     }
 }
 

@@ -6,6 +6,7 @@ pub mod avd_studio;
 pub mod avd_system;
 pub mod failures;
 pub mod hst;
+mod hst_later;
 pub mod table_failures;
 pub mod youme;
 
@@ -73,4 +74,9 @@ fn avd(
 /// The success that most of avd's operations answer with.
 fn plain() -> Value {
     json!({"ret": 0, "msg": "success"})
+}
+
+/// What no document has but the vendor's later pages.
+pub fn later() -> Vec<Example> {
+    hst_later::examples()
 }

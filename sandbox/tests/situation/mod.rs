@@ -157,7 +157,7 @@ impl Stage {
         let params = step.0["params"].as_object().unwrap_or(&nothing);
         let credentials = step.0["credentials"].as_str();
         match operation.split_once('.') {
-            Some(("hst", name)) => self.hst(name, params, credentials),
+            Some(("hst", name)) => self.hst(step, name, params, credentials),
             Some(("youme", command)) => self.youme(command, params, credentials),
             Some(("avd", "uploadfile")) => Ok(self.upload(step, params)),
             Some(("avd", name)) => Ok(self.avd(name, params, credentials)),
@@ -172,7 +172,14 @@ impl Stage {
         if answer.status == 200 { Ok(answer.json()) } else { Err(format!("{route}: {}", answer.json())) }
     }
 
-    fn hst(&mut self, name: &str, params: &Map<String, Value>, credentials: Option<&str>) -> Result<Value, String> {
+    fn hst(
+        &mut self,
+        step: &Step,
+        name: &str,
+        params: &Map<String, Value>,
+        credentials: Option<&str>,
+    ) -> Result<Value, String> {
+        let later = format!("/v1/{}", name.replace('.', "/"));
         let (method, path, in_body) = match name {
             "access.token" => {
                 let id = self.caller.setting("hst", "dev_id");
@@ -191,8 +198,17 @@ impl Stage {
             "online.user.state" => ("GET", "/v1/online/user/state", false),
             "online.trans_cmd" => ("POST", "/v1/online/trans-cmd", true),
             "online.invite" => ("POST", "/v1/online/invite", true),
+            "record.file.delete" => ("POST", "/v1/record/file", true),
+            "record.set_output_overlay" => ("POST", "/v1/record/set-output-overlay", true),
+            "record.task.list" | "record.file.download.url" | "live.list" => ("GET", later.as_str(), false),
+            _ if name.starts_with("record.") || name.starts_with("live.") => ("POST", later.as_str(), true),
             _ => return Err(format!("hst has no {name}")),
         };
+        if let Some(body) = step.0["body"].as_str() {
+            let token = self.caller.hst_fetch_token();
+            let headers = [("Authorization", token.as_str()), ("Content-Type", "application/json")];
+            return Ok(self.caller.send(method, path, &headers, body.as_bytes()).json());
+        }
         if in_body {
             return Ok(self.caller.hst_json(method, path, &Value::Object(params.clone())));
         }

@@ -1,4 +1,5 @@
-//! Citations in texts: `004 L275` is a line of a vendor's document, `T24` a note of docs/platform-notes.md.
+//! Citations in texts: `004 L275` is a line of a vendor's document, `T24` a note of docs/platform-notes.md. `L9` without a document
+//! is a note, too.
 
 /// A text without the brackets that hold nothing but citations.
 pub fn removed(text: &str) -> String {
@@ -34,6 +35,12 @@ pub fn first(text: &str) -> Option<&str> {
     None
 }
 
+/// Whether a text begins with a document and a line.
+pub fn begins(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    words.next().is_some_and(is_document) && words.next().is_some_and(is_line)
+}
+
 fn is_citations(text: &str) -> bool {
     let words = || text.split([' ', ',', ';', '-']).filter(|word| !word.is_empty());
     let is_place = |word| is_note(word) || is_line(word);
@@ -66,6 +73,7 @@ mod tests {
         for (cited, plain) in [
             ("Sent as a form (T12, T13).", "Sent as a form."),
             ("A wrong type (004 L3653) is refused (T65).", "A wrong type is refused."),
+            ("A number is taken too (L3).", "A number is taken too."),
             ("Twice (002 L700, L731), T46 (T46-T49).", "Twice, T46."),
             ("A wrong key (401) of H264 (a codec).", "A wrong key (401) of H264 (a codec)."),
             ("Seconds (UTC; Y11)", "Seconds (UTC; Y11)"),
@@ -73,6 +81,12 @@ mod tests {
         ] {
             assert_eq!(removed(cited), plain);
         }
+    }
+
+    #[test]
+    fn a_source_begins_with_a_line() {
+        assert!(begins("004 L12-L14") && begins("000 L3; 001 L86"));
+        assert!(!begins("later pages") && !begins("004") && !begins(""));
     }
 
     #[test]

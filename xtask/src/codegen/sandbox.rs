@@ -76,7 +76,9 @@ pub fn render(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Resu
         })
         .collect::<Result<Vec<_>>>()?;
     let operations: usize = catalog.platforms.iter().map(|platform| platform.operations.len()).sum();
-    let text = templates.render("sandbox.md", json!({ "operations": operations, "tables": tables }))?;
+    let all = catalog.platforms.iter().flat_map(|platform| &platform.operations);
+    let later = all.filter(|operation| operation.is_later()).count();
+    let text = templates.render("sandbox.md", json!({ "operations": operations, "later": later, "tables": tables }))?;
     Ok(("docs/reference/sandbox.md".to_owned(), text))
 }
 

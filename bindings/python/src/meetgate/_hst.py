@@ -23,7 +23,7 @@ from typing import (
 from ._cancel import Cancel
 from ._client import C
 from ._group import Operations, group
-from ._later import later
+from ._later import Unpack, later
 from ._pages import pages
 from ._token_client import TokenClient
 from ._token_provider import TokenProvider
@@ -31,11 +31,12 @@ from ._token_provider import TokenProvider
 if TYPE_CHECKING:
     import datetime
 
-    from . import _facts, _options, _transfer
+    from . import _facts, _guard, _options, _transfer
     from .types import hst as t
 else:
     datetime = later("datetime")
     _facts = later("meetgate._facts")
+    _guard = later("meetgate._guard")
     _options = later("meetgate._options")
     _transfer = later("meetgate._transfer")
     t = later("meetgate.types.hst")
@@ -338,6 +339,166 @@ class HstConsuming(Operations):
         )
 
 
+class HstLive(Operations):
+    """`hst.live`: start, stop, list."""
+
+    def start(
+        self,
+        *,
+        app_id: str,
+        group_id: str,
+        width: Optional[int] = None,
+        height: Optional[int] = None,
+        crop_mode: Optional[Literal[1, 2, 3]] = None,
+        frame_rate: Optional[int] = None,
+        quality_level: Optional[Literal[1, 2, 3]] = None,
+    ) -> t.LiveStartReply:
+        """Start the live stream of a group (开始直播).
+
+        Starts a live stream of a group, and answers its addresses in three formats. Once started it
+        must be stopped with `live.stop`.
+
+        Note: The method is that of the vendor's demo. The Chinese title is ours.
+
+        Args:
+            app_id: Id of the application. (string, required)
+            group_id: Id of the group (the meeting). (string, required)
+            width: Width of the picture in pixels. Range and default are not documented. (integer,
+                px)
+            height: Height of the picture in pixels. Range and default are not documented. (integer,
+                px)
+            crop_mode: How a picture is fitted into its place. (integer, default 2; one of 1
+                (stretched), 2 (cropped to fit), 3 (filled to fit))
+            frame_rate: Frames in a second. (integer from 1 to 30, fps, default 30)
+            quality_level: Quality of the stream. (integer, default 2; one of 1 (fluent), 2 (clear),
+                3 (high))
+
+        Returns:
+            The platform's answer, with:
+            - group_id (string): Id of the group.
+            - flv_url (string): Address of the stream for FLV over HTTP.
+            - m3u8_url (string): Address of the stream for HLS.
+            - rtmp_url (string): Address of the stream for RTMP.
+
+        Raises:
+            ServerError: 605030000 internal error of the recording service.
+            BadRequest: 605030003 a parameter is wrong; 605030005 the body is not JSON.
+            AuthError: 605030006 not logged in; 605030007 authentication failed; 605030028 the
+                recording service's authentication failed.
+            PlatformBusy: 605030009 too many tasks on the server; 605030010 the server's processor
+                is used up; 605030032 the media server timed out.
+            Conflict: 605030012 the task exists already.
+            Error: what else can go wrong, see `meetgate.Error`.
+
+        Not idempotent: if no answer came, check the state before repeating. `live.stop` undoes it.
+        Request: POST /v1/live/start
+        """
+        return self._calls.call(
+            "hst.live.start",
+            {
+                "app_id": app_id,
+                "group_id": group_id,
+                "width": width,
+                "height": height,
+                "crop_mode": crop_mode,
+                "frame_rate": frame_rate,
+                "quality_level": quality_level,
+            },
+        )
+
+    def guarded_start(
+        self,
+        *,
+        app_id: str,
+        group_id: str,
+        width: Optional[int] = None,
+        height: Optional[int] = None,
+        crop_mode: Optional[Literal[1, 2, 3]] = None,
+        frame_rate: Optional[int] = None,
+        quality_level: Optional[Literal[1, 2, 3]] = None,
+    ) -> _guard.Guard[t.LiveStartReply]:
+        """For a `with` statement: calls `start` at its beginning, and `live.stop` at its end; see
+        `meetgate.Guard`. Arguments and errors are those of `start`.
+        """
+        return _guard.Guard(
+            self._calls,
+            "hst.live.start",
+            {
+                "app_id": app_id,
+                "group_id": group_id,
+                "width": width,
+                "height": height,
+                "crop_mode": crop_mode,
+                "frame_rate": frame_rate,
+                "quality_level": quality_level,
+            },
+        )
+
+    def stop(self, *, app_id: str, group_id: str) -> t.LiveStopReply:
+        """Stop the live stream of a group (停止直播).
+
+        Stops the live stream of a group, for all who watch it.
+
+        Note: The Chinese title is ours.
+
+        Args:
+            app_id: Id of the application. (string, required)
+            group_id: Id of the group (the meeting). (string, required)
+
+        Returns:
+            The platform's answer, with:
+            - group_id (string): Id of the group.
+
+        Raises:
+            ServerError: 605030000 internal error of the recording service.
+            NotFound: 605030001 no such recording task or live stream.
+            BadRequest: 605030003 a parameter is wrong; 605030005 the body is not JSON.
+            AuthError: 605030006 not logged in; 605030007 authentication failed; 605030028 the
+                recording service's authentication failed.
+            Error: what else can go wrong, see `meetgate.Error`.
+
+        Not idempotent: if no answer came, check the state before repeating.
+        Request: POST /v1/live/stop
+        """
+        return self._calls.call("hst.live.stop", {"app_id": app_id, "group_id": group_id})
+
+    def list(self, *, app_id: str) -> t.LiveListReply:
+        """List the live streams of an application (查询直播列表).
+
+        Lists the live streams that run, with their addresses.
+
+        Note: The pages name the list `list`, beside `code`. The vendor's demo reads
+        `live_info_list` in `result`. The answer is passed on as it comes: look for both. The
+        Chinese title is ours.
+
+        Args:
+            app_id: Id of the application. (string, required)
+
+        Returns:
+            The platform's answer, with:
+            - list (array of objects): The live streams. The vendor's demo reads them as
+              `live_info_list` in `result`.
+                - group_id (string): Id of the group (the meeting).
+                - start_time (integer, seconds since 1970-01-01 UTC): Start, in seconds since 1970
+                  (UTC).
+                - flv_url (string): Address of the stream for FLV over HTTP.
+                - m3u8_url (string): Address of the stream for HLS.
+                - rtmp_url (string): Address of the stream for RTMP.
+
+        Raises:
+            ServerError: 605030000 internal error of the recording service.
+            BadRequest: 605030003 a parameter is wrong.
+            AuthError: 605030006 not logged in; 605030007 authentication failed; 605030028 the
+                recording service's authentication failed.
+            PlatformBusy: 605030032 the media server timed out.
+            Error: what else can go wrong, see `meetgate.Error`.
+
+        It only reads, and may be repeated.
+        Request: GET /v1/live/list
+        """
+        return self._calls.call("hst.live.list", {"app_id": app_id})
+
+
 class HstOnlineUser(Operations):
     """`hst.online.user`: state."""
 
@@ -502,6 +663,620 @@ class HstOnline(Operations):
         )
 
 
+class HstRecordFileDownload(Operations):
+    """`hst.record.file.download`: url."""
+
+    def url(
+        self,
+        *,
+        app_id: str,
+        record_id: str,
+        page: Optional[int] = None,
+    ) -> t.RecordFileDownloadUrlReply:
+        """Get the addresses of a recording's files (获取录制文件下载地址).
+
+        Answers where the files of a recording can be downloaded and played, once its task is done
+        (`status` 6) and has a file.
+
+        Note: Whether the addresses expire is not documented. The number of files on a page is not
+        documented. The Chinese title is ours.
+
+        Args:
+            app_id: Id of the application. (string, required)
+            record_id: Id of the task, as `record.init` answered it. (string, required)
+            page: Page number. First page and default are not documented. (integer)
+
+        Returns:
+            The platform's answer, with:
+            - total_num (integer): Number of all files.
+            - page (integer): Page number.
+            - data_list (array of objects): The files of this page.
+                - url (string): Address of the file, for a download.
+                - md5 (string): MD5 of the file, in hexadecimal digits.
+                - file_name (string): Name of the file.
+                - extent (integer): Size of the file. The unit is not documented.
+                - play_url (string): Address for playing the file.
+
+        Raises:
+            ServerError: 605030000 internal error of the recording service; 605030031 the file could
+                not be read; 605030034 an intermediate file was not fetched.
+            NotFound: 605030001 no such recording task or live stream.
+            BadRequest: 605030003 a parameter is wrong.
+            AuthError: 605030006 not logged in; 605030007 authentication failed; 605030028 the
+                recording service's authentication failed.
+            PlatformBusy: 605030032 the media server timed out.
+            Error: what else can go wrong, see `meetgate.Error`.
+
+        It only reads, and may be repeated.
+        Request: GET /v1/record/file/download/url
+        """
+        return self._calls.call(
+            "hst.record.file.download.url",
+            {"app_id": app_id, "record_id": record_id, "page": page},
+        )
+
+
+class HstRecordFile(Operations):
+    """`hst.record.file`: download, delete."""
+
+    download = group(HstRecordFileDownload)
+
+    def delete(
+        self,
+        *,
+        mode: Union[Literal[1, 2, 3], str],
+        app_id: str,
+        record_list: Union[List[str], Tuple[str, ...]],
+    ) -> t.RecordFileDeleteReply:
+        """Deletes recorded files, the tasks that list them, or both (删除录制文件).
+
+        `mode` says what is deleted. The answer has only `code` and `msg`.
+
+        Note: The path is `/v1/record/file`. The operation is called `record.file.delete`, because
+        `record.file` is the group of `record.file.download.url`. `mode` is typed as a string in the
+        table and is a number in the sample: it is a number here, and a string is taken too. A file
+        that was deleted and a file that was gone before answer the same. One page asks for a form;
+        the call's own page and the vendor's demo send JSON. The Chinese title is ours.
+
+        Args:
+            mode: What is deleted. A string that holds the number is taken too. (integer or string,
+                required; one of 1 (file and task), 2 (file only), 3 (task only))
+            app_id: Id of the application. (string, required)
+            record_list: Ids of the tasks. (array of strings, required)
+
+        Returns:
+            The platform's answer, which holds nothing beside its envelope.
+
+        Raises:
+            ServerError: 605030000 internal error of the recording service.
+            BadRequest: 605030003 a parameter is wrong; 605030005 the body is not JSON.
+            AuthError: 605030006 not logged in; 605030007 authentication failed; 605030028 the
+                recording service's authentication failed.
+            Error: what else can go wrong, see `meetgate.Error`.
+
+        Not idempotent: if no answer came, check the state before repeating.
+        Request: POST /v1/record/file
+        """
+        return self._calls.call(
+            "hst.record.file.delete",
+            {"mode": mode, "app_id": app_id, "record_list": record_list},
+        )
+
+
+class HstRecordSet(Operations):
+    """`hst.record.set`: layout."""
+
+    def layout(
+        self,
+        *,
+        app_id: str,
+        record_id: str,
+        audio_list: Optional[Sequence[t.RecordSetLayoutAudioListItem]] = None,
+        video_list: Optional[Sequence[t.RecordSetLayoutVideoListItem]] = None,
+        seq: Optional[str] = None,
+    ) -> t.RecordSetLayoutReply:
+        """Set what a recording shows and plays (设置录制布局).
+
+        Names the sounds and pictures of a recording, and where each picture stands. The first
+        layout starts the recording; each further one replaces the layout. A task that `record.init`
+        made with `auto` takes none.
+
+        Note: `user_id` is typed int in the table of `video_list`, and a string in its own sample
+        and in `audio_list`: it is a string here, and a number is taken too. The pages print the
+        lists as objects in braces; they are arrays. Whether a layout that is set later may leave
+        one list out, and what becomes of that list then, is not documented: give both. The Chinese
+        title is ours.
+
+        Args:
+            app_id: Id of the application. (string, required)
+            record_id: Id of the task, as `record.init` answered it. (string, required)
+            audio_list: The sounds that are recorded, one object for each. (array of objects)
+                - user_id (string, required): Id of the user.
+                - media_id (string, required): Id of the user's sound.
+                - media_type (integer from 1 to 1, required): Kind of the media: 1, audio.
+            video_list: The pictures that are recorded, one object for each. (array of objects)
+                - user_id (string or integer, required): Id of the user. A number is taken too.
+                - media_id (string, required): Id of the user's picture.
+                - media_type (integer, required; one of 0 (screen), 2 (camera)): Kind of the
+                  picture.
+                - x (integer from 0 to 1920, px, default 0): Left edge in pixels.
+                - y (integer from 0 to 1080, px, default 0): Upper edge in pixels.
+                - w (integer from 1 to 1920, px, default 320): Width in pixels.
+                - h (integer from 1 to 1080, px, default 240): Height in pixels.
+                - crop_mode (integer, default 1; one of 1 (stretched), 2 (cropped to fit), 3 (filled
+                  to fit)): How the picture is fitted into its place.
+            seq: A text of the caller's choice that identifies this request; the answer has it too.
+                (string)
+
+        Returns:
+            The platform's answer, with:
+            - record_id (string): Id of the task.
+            - seq (string, may be left out): The caller's `seq`.
+
+        Raises:
+            ServerError: 605030000 internal error of the recording service; 605030023 the media
+                server did not set the output; 605030029 the heartbeat of the recorder was lost;
+                605030041 the heartbeat of the compositor was lost; 605030045 a part could not be
+                composed; 605030046 the streams to record timed out.
+            NotFound: 605030001 no such recording task or live stream; 605030022 no such input.
+            BadRequest: 605030003 a parameter is wrong; 605030005 the body is not JSON; 605030020 an
+                input has no parameters; 605030024 the output was not set: no such input, or of
+                another type; 605030025 a canvas is set, but no layout; 605030026 a layout is set,
+                but no canvas.
+            AuthError: 605030006 not logged in; 605030007 authentication failed; 605030028 the
+                recording service's authentication failed.
+            Conflict: 605030021 the input exists already; 605030033 the task is suspended; 605030035
+                an automatic recording takes no layout.
+            PlatformBusy: 605030032 the media server timed out.
+            Error: what else can go wrong, see `meetgate.Error`.
+
+        Not idempotent: if no answer came, check the state before repeating.
+        Request: POST /v1/record/set/layout
+        """
+        return self._calls.call(
+            "hst.record.set.layout",
+            {
+                "app_id": app_id,
+                "record_id": record_id,
+                "audio_list": audio_list,
+                "video_list": video_list,
+                "seq": seq,
+            },
+        )
+
+
+class HstRecordTask(Operations):
+    """`hst.record.task`: list."""
+
+    def list(
+        self,
+        *,
+        app_id: str,
+        record_id: Optional[str] = None,
+        group_id: Optional[str] = None,
+        status: Optional[Literal[-1, 0, 1, 2, 3, 4, 5, 6, 7]] = None,
+        start_time: Optional[str] = None,
+        stop_time: Optional[str] = None,
+        page: Optional[int] = None,
+        page_size: Optional[int] = None,
+    ) -> t.RecordTaskListReply:
+        """List recording tasks and their states (查询录制任务列表).
+
+        Lists the recording tasks of an application, page by page, or the one that `record_id`
+        names. A recording's file can be asked for once `status` is 6.
+
+        Note: The two times are of a type "date" without a printed format: the text is passed
+        through. The pages list the state 0 (success) without a word on when a task has it. They
+        have a call `record/info`, too, but mark it as not open: it is not typed here, and a raw
+        call can try it. The Chinese title is ours.
+
+        Args:
+            app_id: Id of the application. (string, required)
+            record_id: Only this task. (string)
+            group_id: Only the tasks of this group. (string)
+            status: Only the tasks in this state. (integer; one of -1 (failed), 0 (success), 1
+                (initialised), 2 (recording), 3 (waiting for encoding), 4 (encoding), 5 (uploading),
+                6 (done), 7 (suspended))
+            start_time: Start of the time range. Its format is not documented. (string)
+            stop_time: End of the time range. Its format is not documented. (string)
+            page: Page number. (integer, default 1)
+            page_size: Number of tasks on a page. (integer from 1 to 500, default 50)
+
+        Returns:
+            The platform's answer, with:
+            - record_list (array of objects): The tasks of this page.
+                - record_id (string): Id of the task.
+                - record_mode (integer): Kind of the recording: 0 is mixed.
+                - group_id (string): Id of the group (the meeting).
+                - start_time (string): Start. Its format is not documented.
+                - stop_time (string): End. Its format is not documented.
+                - status (integer; one of -1 (failed), 0 (success), 1 (initialised), 2 (recording),
+                  3 (waiting for encoding), 4 (encoding), 5 (uploading), 6 (done), 7 (suspended)):
+                  State of the task.
+                - file_name (string): Name of the recorded file.
+                - company_id (string): Id of the company.
+                - record_time (integer, s): Duration of the recording in seconds.
+                - width (integer, px): Width of the picture in pixels.
+                - height (integer, px): Height of the picture in pixels.
+                - auto (object, may be left out): The settings of an automatic recording, as
+                  `record.init` takes them. Seen in the vendor's demo only.
+            - total_num (integer): Number of all tasks that were asked for.
+
+        Raises:
+            ServerError: 605030000 internal error of the recording service.
+            BadRequest: 605030003 a parameter is wrong.
+            AuthError: 605030006 not logged in; 605030007 authentication failed; 605030028 the
+                recording service's authentication failed.
+            PlatformBusy: 605030032 the media server timed out.
+            Error: what else can go wrong, see `meetgate.Error`.
+
+        It only reads, and may be repeated. A wait with it ends when the recording is done:
+        `record_list.status` is 6 (done); -1 (failed) is an error. The wait needs `record_id`.
+        Request: GET /v1/record/task/list
+        """
+        return self._calls.call(
+            "hst.record.task.list",
+            {
+                "app_id": app_id,
+                "record_id": record_id,
+                "group_id": group_id,
+                "status": status,
+                "start_time": start_time,
+                "stop_time": stop_time,
+                "page": page,
+                "page_size": page_size,
+            },
+        )
+
+    def wait_until_done(
+        self,
+        *,
+        app_id: str,
+        record_id: str,
+        group_id: Optional[str] = None,
+        status: Optional[Literal[-1, 0, 1, 2, 3, 4, 5, 6, 7]] = None,
+        start_time: Optional[str] = None,
+        stop_time: Optional[str] = None,
+        page: Optional[int] = None,
+        page_size: Optional[int] = None,
+        **options: Unpack[_options.WaitOptions],
+    ) -> t.RecordTaskListReply:
+        """Waits until the recording is done: calls `list` with growing pauses, and returns the answer
+        that ended the wait. Arguments are those of `list`.
+
+        Args:
+            options: See `meetgate.WaitOptions`. `cancel` of `with_options` ends the wait.
+
+        Raises:
+            Timeout: it did not end within `timeout_ms`.
+            ApiError: it ended in another way; `reply` is the last answer.
+            Error: what else can go wrong, see `meetgate.Error`.
+        """
+        return self._calls.with_options(
+            options,
+        ).wait("hst.record.task.list", {"app_id": app_id, "record_id": record_id, "group_id": group_id, "status": status, "start_time": start_time, "stop_time": stop_time, "page": page, "page_size": page_size})
+
+
+class HstRecord(Operations):
+    """`hst.record`: file, set, task, init, resume, suspend, finish, set_output_overlay."""
+
+    file = group(HstRecordFile)
+    set = group(HstRecordSet)
+    task = group(HstRecordTask)
+
+    def init(
+        self,
+        *,
+        app_id: str,
+        group_id: str,
+        file_name: Optional[str] = None,
+        file_type: Optional[Literal[0, 1]] = None,
+        file_duration: Optional[int] = None,
+        width: Optional[int] = None,
+        height: Optional[int] = None,
+        record_mode: Optional[int] = None,
+        frame_rate: Optional[int] = None,
+        timeout: Optional[int] = None,
+        auto: Optional[t.RecordInitAuto] = None,
+        seq: Optional[str] = None,
+        company_id: Optional[str] = None,
+    ) -> t.RecordInitReply:
+        """Begin a recording task (创建录制任务).
+
+        Begins the task that records a group, and answers its id. With `auto` the recording starts
+        by itself. Without `auto` it starts with the first layout that `record.set.layout` sets.
+        Then `record.finish` ends it, a wait with `record.task.list` tells when the file is done,
+        and `record.file.download.url` answers its address.
+
+        Note: The pages mark `seq` and `company_id` as required, but their samples and the vendor's
+        demo leave them out: both are optional here. The method is that of the demo. The demo sends
+        `main_media_type` in `auto` and `white_board` beside `auto`; the pages do not have them, and
+        their types are unknown: they are not typed here. Success shows in `code`, never in `msg`.
+        The Chinese title is ours.
+
+        Args:
+            app_id: Id of the application. (string, required)
+            group_id: Id of the group (the meeting) to record. (string, required)
+            file_name: Name of the recorded file, without its extension. The default is not
+                documented. (string)
+            file_type: Kind of the recorded file. The default is not documented. (integer; one of 0
+                (mp4), 1 (mp3))
+            file_duration: Longest duration of one file in minutes. A longer recording has several
+                files. (integer from 15 to 300, min, default 60)
+            width: Width of the picture in pixels. (integer from 1 to 1920, px, default 1920)
+            height: Height of the picture in pixels. (integer from 1 to 1080, px, default 1080)
+            record_mode: Kind of the recording. Only 0 is documented; other numbers are passed
+                through. (integer; known: 0 (mixed))
+            frame_rate: Frames in a second. (integer from 1 to 30, fps, default 30)
+            timeout: Timeout of the task in seconds. What it waits for is not documented. (integer
+                from 5 to 1800, s, default 600)
+            auto: Makes the recording automatic: it starts by itself, chooses what it shows, and
+                takes no layout. (object)
+                - type (integer, default 1; one of 1 (even), 2 (main and others)): How the pictures
+                  are arranged: all of one size, or a main one and the others.
+                - user_id (string, default the first user who joined): The user with the main
+                  picture, for `type` 2.
+                - media_type (integer, default 2; known: 2 (screen, camera, whiteboard, in this
+                  order)): Which kinds of pictures are taken. Only 2 is documented; other numbers
+                  are passed through.
+                - media_count (integer from 1 to 9): Number of pictures. The default is not
+                  documented.
+                - crop_mode (integer, default 2; one of 1 (stretched), 2 (cropped to fit), 3 (filled
+                  to fit)): How a picture is fitted into its place.
+            seq: A text of the caller's choice that identifies this request; the answer has it too.
+                The pages mark it as required. (string)
+            company_id: Id of the company. The pages mark it as required. (string)
+
+        Returns:
+            The platform's answer, with:
+            - record_id (string): Id of the task, for all calls about this recording.
+            - seq (string, may be left out): The caller's `seq`.
+            - id (string, may be left out): Another id. Neither its type nor its meaning is
+              documented.
+
+        Raises:
+            ServerError: 605030000 internal error of the recording service; 605030013 the recorder
+                could not log in to the group; 605030016 the command did not reach the resource
+                platform; 605030017 the answer of the resource platform was not understood;
+                605030018 the resource platform refused the recording; 605030036 automatic
+                recording: the login at the event gateway failed; 605030042 the event gateway
+                refused the login; 605030043 the event gateway refused the subscription; 605030044
+                the event gateway did not give the full state.
+            BadRequest: 605030003 a parameter is wrong; 605030005 the body is not JSON.
+            Conflict: 605030004 the connection exists already; 605030012 the task exists already;
+                605030038 the group has an automatic recording already.
+            AuthError: 605030006 not logged in; 605030007 authentication failed; 605030028 the
+                recording service's authentication failed.
+            LimitReached: 605030008 too little storage is left; 605030011 the server's disk is full.
+            PlatformBusy: 605030009 too many tasks on the server; 605030010 the server's processor
+                is used up.
+            Error: what else can go wrong, see `meetgate.Error`.
+
+        Not idempotent: if no answer came, check the state before repeating. `record.finish` undoes
+        it.
+        Request: POST /v1/record/init
+        """
+        return self._calls.call(
+            "hst.record.init",
+            {
+                "app_id": app_id,
+                "group_id": group_id,
+                "file_name": file_name,
+                "file_type": file_type,
+                "file_duration": file_duration,
+                "width": width,
+                "height": height,
+                "record_mode": record_mode,
+                "frame_rate": frame_rate,
+                "timeout": timeout,
+                "auto": auto,
+                "seq": seq,
+                "company_id": company_id,
+            },
+        )
+
+    def guarded_init(
+        self,
+        *,
+        app_id: str,
+        group_id: str,
+        file_name: Optional[str] = None,
+        file_type: Optional[Literal[0, 1]] = None,
+        file_duration: Optional[int] = None,
+        width: Optional[int] = None,
+        height: Optional[int] = None,
+        record_mode: Optional[int] = None,
+        frame_rate: Optional[int] = None,
+        timeout: Optional[int] = None,
+        auto: Optional[t.RecordInitAuto] = None,
+        seq: Optional[str] = None,
+        company_id: Optional[str] = None,
+    ) -> _guard.Guard[t.RecordInitReply]:
+        """For a `with` statement: calls `init` at its beginning, and `record.finish` at its end; see
+        `meetgate.Guard`. Arguments and errors are those of `init`.
+        """
+        return _guard.Guard(
+            self._calls,
+            "hst.record.init",
+            {
+                "app_id": app_id,
+                "group_id": group_id,
+                "file_name": file_name,
+                "file_type": file_type,
+                "file_duration": file_duration,
+                "width": width,
+                "height": height,
+                "record_mode": record_mode,
+                "frame_rate": frame_rate,
+                "timeout": timeout,
+                "auto": auto,
+                "seq": seq,
+                "company_id": company_id,
+            },
+        )
+
+    def resume(self, *, record_id: str, app_id: str) -> t.RecordResumeReply:
+        """Resume a suspended recording (恢复录制).
+
+        Goes on with a recording that `record.suspend` has suspended.
+
+        Note: The method is that of the vendor's demo. The Chinese title is ours.
+
+        Args:
+            record_id: Id of the task, as `record.init` answered it. (string, required)
+            app_id: Id of the application. (string, required)
+
+        Returns:
+            The platform's answer, with:
+            - record_id (string): Id of the task.
+
+        Raises:
+            ServerError: 605030000 internal error of the recording service.
+            NotFound: 605030001 no such recording task or live stream.
+            BadRequest: 605030003 a parameter is wrong; 605030005 the body is not JSON.
+            AuthError: 605030006 not logged in; 605030007 authentication failed; 605030028 the
+                recording service's authentication failed.
+            Conflict: 605030040 only a task that is suspended can be resumed.
+            Error: what else can go wrong, see `meetgate.Error`.
+
+        Not idempotent: if no answer came, check the state before repeating.
+        Request: POST /v1/record/resume
+        """
+        return self._calls.call("hst.record.resume", {"record_id": record_id, "app_id": app_id})
+
+    def suspend(self, *, record_id: str, app_id: str) -> t.RecordSuspendReply:
+        """Suspend a recording (暂停录制).
+
+        Stops to record without ending the task. `record.resume` goes on with it.
+
+        Note: The Chinese title is ours.
+
+        Args:
+            record_id: Id of the task, as `record.init` answered it. (string, required)
+            app_id: Id of the application. (string, required)
+
+        Returns:
+            The platform's answer, with:
+            - record_id (string): Id of the task.
+
+        Raises:
+            ServerError: 605030000 internal error of the recording service.
+            NotFound: 605030001 no such recording task or live stream.
+            BadRequest: 605030003 a parameter is wrong; 605030005 the body is not JSON.
+            AuthError: 605030006 not logged in; 605030007 authentication failed; 605030028 the
+                recording service's authentication failed.
+            Conflict: 605030039 only a task that records can be suspended.
+            Error: what else can go wrong, see `meetgate.Error`.
+
+        Not idempotent: if no answer came, check the state before repeating.
+        Request: POST /v1/record/suspend
+        """
+        return self._calls.call("hst.record.suspend", {"record_id": record_id, "app_id": app_id})
+
+    def finish(self, *, record_id: str, app_id: str) -> t.RecordFinishReply:
+        """End a recording (结束录制).
+
+        Ends the recording. The file is not there yet: wait with `record.task.list` until the task
+        is done, then ask `record.file.download.url` for its address.
+
+        Note: The Chinese title is ours.
+
+        Args:
+            record_id: Id of the task, as `record.init` answered it. (string, required)
+            app_id: Id of the application. (string, required)
+
+        Returns:
+            The platform's answer, with:
+            - record_id (string): Id of the task.
+            - media_duration (integer, s): Duration of the recorded media in seconds.
+            - record_duration (integer, s): Duration of the recording in seconds. How it differs
+              from `media_duration` is not documented.
+            - flow (integer, KB): Data transferred, in kilobytes.
+
+        Raises:
+            ServerError: 605030000 internal error of the recording service; 605030029 the heartbeat
+                of the recorder was lost; 605030041 the heartbeat of the compositor was lost.
+            NotFound: 605030001 no such recording task or live stream.
+            BadRequest: 605030003 a parameter is wrong; 605030005 the body is not JSON.
+            AuthError: 605030006 not logged in; 605030007 authentication failed; 605030028 the
+                recording service's authentication failed.
+            Error: what else can go wrong, see `meetgate.Error`.
+
+        Not idempotent: if no answer came, check the state before repeating.
+        Request: POST /v1/record/finish
+        """
+        return self._calls.call("hst.record.finish", {"record_id": record_id, "app_id": app_id})
+
+    def set_output_overlay(
+        self,
+        *,
+        app_id: str,
+        record_id: str,
+        subtitle_list: Optional[Sequence[t.RecordSetOutputOverlaySubtitleListItem]] = None,
+        logo_list: Optional[Sequence[t.RecordSetOutputOverlayLogoListItem]] = None,
+        seq: Optional[str] = None,
+    ) -> t.RecordSetOutputOverlayReply:
+        """Put subtitles and logos on a recording (设置录制叠加).
+
+        Puts texts and pictures on top of a recording. The pages say that this call is not open to
+        customers yet.
+
+        Note: The pages print the lists as objects in braces; they are arrays. `type` stands in the
+        sample of `subtitle_list` only, with the value 1. The Chinese title is ours.
+
+        Args:
+            app_id: Id of the application. (string, required)
+            record_id: Id of the task, as `record.init` answered it. (string, required)
+            subtitle_list: The texts, one object for each. (array of objects)
+                - x (integer, required): Left edge. The unit is not documented.
+                - y (integer, required): Upper edge. The unit is not documented.
+                - content (string, required): The text.
+                - color (integer, required): Colour of the text, as a number. How the number holds
+                  it is not documented.
+                - size (integer, required): Size of the text. The unit is not documented.
+                - transparency (integer, required): Transparency of the text. The range is not
+                  documented.
+                - type (integer; known: 1 (the sample's)): Only in the sample, with the value 1. Its
+                  meaning is not documented.
+            logo_list: The pictures, one object for each. The pages say that this list is not open
+                to customers. (array of objects)
+                - x (integer, required): Left edge. The unit is not documented.
+                - y (integer, required): Upper edge. The unit is not documented.
+                - file_path (string, required): Where the picture is. Whose paths these are is not
+                  documented.
+                - scaleratio (number, required): Scale of the picture. The range is not documented.
+            seq: A text of the caller's choice that identifies this request; the answer has it too.
+                (string)
+
+        Returns:
+            The platform's answer, with:
+            - record_id (string): Id of the task.
+            - seq (string, may be left out): The caller's `seq`.
+
+        Raises:
+            ServerError: 605030000 internal error of the recording service; 605030027 the media
+                server did not set the overlay.
+            NotFound: 605030001 no such recording task or live stream.
+            BadRequest: 605030003 a parameter is wrong; 605030005 the body is not JSON.
+            AuthError: 605030006 not logged in; 605030007 authentication failed; 605030028 the
+                recording service's authentication failed.
+            Error: what else can go wrong, see `meetgate.Error`.
+
+        Not idempotent: if no answer came, check the state before repeating.
+        Request: POST /v1/record/set-output-overlay
+        """
+        return self._calls.call(
+            "hst.record.set_output_overlay",
+            {
+                "app_id": app_id,
+                "record_id": record_id,
+                "subtitle_list": subtitle_list,
+                "logo_list": logo_list,
+                "seq": seq,
+            },
+        )
+
+
 class Hst(TokenClient):
     """A client of hst: HST FSP PaaS business gateway (好视通 FSP PaaS 业务网关).
 
@@ -518,7 +1293,9 @@ class Hst(TokenClient):
     access = group(HstAccess)
     app = group(HstApp)
     consuming = group(HstConsuming)
+    live = group(HstLive)
     online = group(HstOnline)
+    record = group(HstRecord)
 
     def __init__(
         self,

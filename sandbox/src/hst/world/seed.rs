@@ -1,5 +1,7 @@
 //! The seeded hst account: two applications, three users, a month of usage records. The ids are fixed; only the figures
-//! of the usage records come from the seed.
+//! of the usage records come from the seed. What records or is live at start began ten minutes before.
+
+mod recordings;
 
 use super::{Application, Service, UsageRecord, User, World};
 
@@ -8,9 +10,14 @@ const USAGE_FROM_MS: i64 = 1_588_146_896_000;
 const USAGE_UNTIL_MS: i64 = 1_590_738_896_000;
 const USAGE_RECORDS: i64 = 25;
 
-pub(crate) fn world(seed: u64) -> World {
+pub(crate) fn world(seed: u64, now_ms: i64) -> World {
     let applications = applications(seed);
-    World { usage: usage(seed, &applications), applications }
+    World {
+        usage: usage(seed, &applications),
+        applications,
+        recordings: recordings::recordings(now_ms),
+        live_streams: recordings::live_streams(now_ms),
+    }
 }
 
 fn applications(seed: u64) -> Vec<Application> {

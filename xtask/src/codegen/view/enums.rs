@@ -87,13 +87,22 @@ impl Enums {
     /// sets has its operation in front.
     fn name(&mut self, platform: &str) {
         let fields: Vec<String> = self.all.iter().map(|it| it.field.clone()).collect();
+        let group_of = |it: &Enum| {
+            let operation = it.operations.first().map_or("", String::as_str);
+            operation.rsplit_once('.').map_or(String::new(), |(group, _)| group.to_owned())
+        };
+        let places: Vec<(String, String)> = self.all.iter().map(|it| (it.field.clone(), group_of(it))).collect();
         for it in &mut self.all {
             let operation = it.operations.first().map_or("", String::as_str);
             let group = operation.rsplit_once('.').map_or("", |(group, _)| group);
             let field = pascal(&it.field);
+            // No other set of the name is in the group.
+            let is_alone = places.iter().filter(|(name, place)| *name == it.field && place == group).count() == 1;
             let is_one_word = field.chars().filter(|letter| letter.is_uppercase()).count() == 1;
             let before = match fields.iter().filter(|name| **name == it.field).count() {
                 1 if is_one_word => pascal(group),
+                // Its name does not change because another group has got one.
+                _ if is_one_word && is_alone && !group.is_empty() => pascal(group),
                 1 => String::new(),
                 _ => pascal(operation),
             };

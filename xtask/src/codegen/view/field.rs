@@ -78,7 +78,7 @@ impl Field {
     }
 }
 
-fn values(field: &catalog::Field) -> Vec<Value> {
+pub fn values(field: &catalog::Field) -> Vec<Value> {
     let labels = field.labels.iter().map(String::as_str).chain(std::iter::repeat(""));
     field
         .values

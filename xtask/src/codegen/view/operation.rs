@@ -1,11 +1,11 @@
 //! An operation, as every output shows it.
 
-use super::cpp_example;
 use super::enums::Enums;
-use super::field::Field;
+use super::field::{Field, values};
 use super::names::{self, pascal};
 use super::statuses::Class;
 use super::types::{Place, Side};
+use super::{cpp_example, field};
 use crate::catalog::{self, ErrorNumber, Result, Rule, Settles, Value};
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -43,6 +43,8 @@ pub struct Operation<'c> {
     /// The name, without the platform, of the operation that undoes it, or nothing.
     pub undone_by: &'c str,
     pub settles: Option<&'c Settles>,
+    /// The known values of the number that settles it.
+    pub settling: Vec<field::Value>,
     /// The arguments of a wait: what it needs is required there.
     pub wait_arguments: Vec<Field>,
     pub source: &'c str,
@@ -188,6 +190,11 @@ impl<'c> Operation<'c> {
             undoes_with: &operation.undoes_with,
             undone_by,
             settles: operation.settles.as_ref(),
+            settling: operation
+                .settles
+                .as_ref()
+                .and_then(|settles| operation.returned(settles.member.as_deref()?))
+                .map_or_else(Vec::new, values),
             source: &operation.source,
             traps: &operation.traps,
             numbers: numbers(&errors, &platform.errors),
@@ -243,8 +250,8 @@ fn course(operation: &catalog::Operation, undone_by: &str) -> String {
     _ = write!(course, " A wait with it ends when {}", settles.until);
     if let Some(member) = &settles.member {
         let label = |value: &i64| {
-            let field = operation.returns.iter().find(|field| field.name == *member);
-            let labelled = field.map(|field| field.values.iter().zip(&field.labels)).into_iter().flatten();
+            let labelled =
+                operation.returned(member).map(|field| field.values.iter().zip(&field.labels)).into_iter().flatten();
             let label = labelled.filter(|(known, _)| **known == Value::Number(*value)).map(|(_, label)| label).next();
             label.map_or(value.to_string(), |label| format!("{value} ({label})"))
         };

@@ -27,6 +27,8 @@ public class HstClient : MeetgateTokenClient
         App = new HstAppOperations(this);
         Consuming = new HstConsumingOperations(this);
         Online = new HstOnlineOperations(this);
+        Record = new HstRecordOperations(this);
+        Live = new HstLiveOperations(this);
     }
 
     /// <summary>Makes a client from options.</summary>
@@ -43,6 +45,8 @@ public class HstClient : MeetgateTokenClient
         App = new HstAppOperations(this);
         Consuming = new HstConsumingOperations(this);
         Online = new HstOnlineOperations(this);
+        Record = new HstRecordOperations(this);
+        Live = new HstLiveOperations(this);
     }
 
     /// <summary>Makes a client.</summary>
@@ -230,6 +234,8 @@ public class HstClient : MeetgateTokenClient
         App = new HstAppOperations(this);
         Consuming = new HstConsumingOperations(this);
         Online = new HstOnlineOperations(this);
+        Record = new HstRecordOperations(this);
+        Live = new HstLiveOperations(this);
     }
 
     /// <summary>
@@ -241,6 +247,8 @@ public class HstClient : MeetgateTokenClient
         App = null!;
         Consuming = null!;
         Online = null!;
+        Record = null!;
+        Live = null!;
     }
 
     private HstClient(HstClient client, CallOptions options)
@@ -250,6 +258,8 @@ public class HstClient : MeetgateTokenClient
         App = new HstAppOperations(this);
         Consuming = new HstConsumingOperations(this);
         Online = new HstOnlineOperations(this);
+        Record = new HstRecordOperations(this);
+        Live = new HstLiveOperations(this);
     }
 
     /// <summary>
@@ -270,6 +280,12 @@ public class HstClient : MeetgateTokenClient
 
     /// <summary>The operations <c>hst.online.*</c>.</summary>
     public virtual HstOnlineOperations Online { get; }
+
+    /// <summary>The operations <c>hst.record.*</c>.</summary>
+    public virtual HstRecordOperations Record { get; }
+
+    /// <summary>The operations <c>hst.live.*</c>.</summary>
+    public virtual HstLiveOperations Live { get; }
 
     /// <summary>Signs a user of an application out of the whole platform, not only out of a group (踢出用户).</summary>
     /// <remarks>
@@ -1237,5 +1253,2426 @@ public class HstOnlineUserOperations : OperationGroup
             },
             options,
             static answer => new HstOnlineUserStateReply(answer),
+            cancellationToken);
+}
+
+/// <summary>The operations <c>hst.record.*</c>.</summary>
+public class HstRecordOperations : OperationGroup
+{
+    /// <summary>
+    /// For doubles in tests. A method does something once it is substituted; the groups are null until then.
+    /// </summary>
+    protected HstRecordOperations()
+    {
+        Set = null!;
+        Task = null!;
+        File = null!;
+    }
+
+    internal HstRecordOperations(MeetgateClient client)
+        : base(client)
+    {
+        Set = new HstRecordSetOperations(client);
+        Task = new HstRecordTaskOperations(client);
+        File = new HstRecordFileOperations(client);
+    }
+
+    /// <summary>The operations <c>hst.record.set.*</c>.</summary>
+    public virtual HstRecordSetOperations Set { get; }
+
+    /// <summary>The operations <c>hst.record.task.*</c>.</summary>
+    public virtual HstRecordTaskOperations Task { get; }
+
+    /// <summary>The operations <c>hst.record.file.*</c>.</summary>
+    public virtual HstRecordFileOperations File { get; }
+
+    /// <summary>Begin a recording task (创建录制任务).</summary>
+    /// <remarks>
+    /// <para>
+    /// Begins the task that records a group, and answers its id. With <c>auto</c> the recording starts by itself.
+    /// Without <c>auto</c> it starts with the first layout that <c>Record.Set.Layout</c> sets. Then
+    /// <c>Record.Finish</c> ends it, a wait with <c>Record.Task.List</c> tells when the file is done, and
+    /// <c>Record.File.Download.Url</c> answers its address.
+    /// </para>
+    /// <para>
+    /// Note: The pages mark <c>seq</c> and <c>companyId</c> as required, but their samples and the vendor's demo leave
+    /// them out: both are optional here. The method is that of the demo. The demo sends <c>main_media_type</c> in
+    /// <c>auto</c> and <c>white_board</c> beside <c>auto</c>; the pages do not have them, and their types are unknown:
+    /// they are not typed here. Success shows in <c>code</c>, never in <c>msg</c>. The Chinese title is ours.
+    /// </para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Record.Finish</c> undoes it.
+    /// </para>
+    /// <para>Request: <c>POST /v1/record/init</c>.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="groupId">Id of the group (the meeting) to record. (<c>group_id</c>)</param>
+    /// <param name="fileName">
+    /// Name of the recorded file, without its extension. The default is not documented. (<c>file_name</c>)
+    /// </param>
+    /// <param name="fileType">Kind of the recorded file. The default is not documented. (<c>file_type</c>)</param>
+    /// <param name="fileDuration">
+    /// Longest duration of one file in minutes. A longer recording has several files. (<c>file_duration</c>, from 15 to
+    /// 300 min, default 60)
+    /// </param>
+    /// <param name="width">Width of the picture in pixels. (<c>width</c>, from 1 to 1920 px, default 1920)</param>
+    /// <param name="height">Height of the picture in pixels. (<c>height</c>, from 1 to 1080 px, default 1080)</param>
+    /// <param name="recordMode">
+    /// Kind of the recording. Only 0 is documented; other numbers are passed through. (<c>record_mode</c>, known: 0
+    /// (mixed))
+    /// </param>
+    /// <param name="frameRate">Frames in a second. (<c>frame_rate</c>, from 1 to 30 fps, default 30)</param>
+    /// <param name="timeout">
+    /// Timeout of the task in seconds. What it waits for is not documented. (<c>timeout</c>, from 5 to 1800 s, default
+    /// 600)
+    /// </param>
+    /// <param name="auto">
+    /// Makes the recording automatic: it starts by itself, chooses what it shows, and takes no layout. (<c>auto</c>)
+    /// </param>
+    /// <param name="seq">
+    /// A text of the caller's choice that identifies this request; the answer has it too. The pages mark it as
+    /// required. (<c>seq</c>)
+    /// </param>
+    /// <param name="companyId">Id of the company. The pages mark it as required. (<c>company_id</c>)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="appId"/> or <paramref name="groupId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 605030000 internal error of the recording service; 605030013 the recorder could not log in to the group;
+    /// 605030016 the command did not reach the resource platform; 605030017 the answer of the resource platform was not
+    /// understood; 605030018 the resource platform refused the recording; 605030036 automatic recording: the login at
+    /// the event gateway failed; 605030042 the event gateway refused the login; 605030043 the event gateway refused the
+    /// subscription; 605030044 the event gateway did not give the full state.
+    /// </exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 605030004 the connection exists already; 605030012 the task exists already; 605030038 the group has an automatic
+    /// recording already.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateLimitReachedException">
+    /// 605030008 too little storage is left; 605030011 the server's disk is full.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 605030009 too many tasks on the server; 605030010 the server's processor is used up.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual HstRecordInitReply Init(
+        string appId,
+        string groupId,
+        string? fileName = null,
+        HstFileType? fileType = null,
+        long? fileDuration = null,
+        long? width = null,
+        long? height = null,
+        long? recordMode = null,
+        long? frameRate = null,
+        TimeSpan? timeout = null,
+        HstAuto? auto = null,
+        string? seq = null,
+        string? companyId = null,
+        CallOptions? options = null) =>
+        Send(
+            HstOperationNames.RecordInit,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "group_id"u8, Required.NotNull(groupId, nameof(groupId)) },
+                { "file_name"u8, fileName },
+                { "file_type"u8, (long?)fileType },
+                { "file_duration"u8, fileDuration },
+                { "width"u8, width },
+                { "height"u8, height },
+                { "record_mode"u8, recordMode },
+                { "frame_rate"u8, frameRate },
+                { "timeout"u8, Times.ToSeconds(timeout) },
+                { "auto"u8, auto },
+                { "seq"u8, seq },
+                { "company_id"u8, companyId },
+            },
+            options,
+            static answer => new HstRecordInitReply(answer));
+
+    /// <summary>Begin a recording task (创建录制任务).</summary>
+    /// <remarks>
+    /// <para>
+    /// Begins the task that records a group, and answers its id. With <c>auto</c> the recording starts by itself.
+    /// Without <c>auto</c> it starts with the first layout that <c>Record.Set.Layout</c> sets. Then
+    /// <c>Record.Finish</c> ends it, a wait with <c>Record.Task.List</c> tells when the file is done, and
+    /// <c>Record.File.Download.Url</c> answers its address.
+    /// </para>
+    /// <para>
+    /// Note: The pages mark <c>seq</c> and <c>companyId</c> as required, but their samples and the vendor's demo leave
+    /// them out: both are optional here. The method is that of the demo. The demo sends <c>main_media_type</c> in
+    /// <c>auto</c> and <c>white_board</c> beside <c>auto</c>; the pages do not have them, and their types are unknown:
+    /// they are not typed here. Success shows in <c>code</c>, never in <c>msg</c>. The Chinese title is ours.
+    /// </para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Record.Finish</c> undoes it.
+    /// </para>
+    /// <para>Request: <c>POST /v1/record/init</c>.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="groupId">Id of the group (the meeting) to record. (<c>group_id</c>)</param>
+    /// <param name="fileName">
+    /// Name of the recorded file, without its extension. The default is not documented. (<c>file_name</c>)
+    /// </param>
+    /// <param name="fileType">Kind of the recorded file. The default is not documented. (<c>file_type</c>)</param>
+    /// <param name="fileDuration">
+    /// Longest duration of one file in minutes. A longer recording has several files. (<c>file_duration</c>, from 15 to
+    /// 300 min, default 60)
+    /// </param>
+    /// <param name="width">Width of the picture in pixels. (<c>width</c>, from 1 to 1920 px, default 1920)</param>
+    /// <param name="height">Height of the picture in pixels. (<c>height</c>, from 1 to 1080 px, default 1080)</param>
+    /// <param name="recordMode">
+    /// Kind of the recording. Only 0 is documented; other numbers are passed through. (<c>record_mode</c>, known: 0
+    /// (mixed))
+    /// </param>
+    /// <param name="frameRate">Frames in a second. (<c>frame_rate</c>, from 1 to 30 fps, default 30)</param>
+    /// <param name="timeout">
+    /// Timeout of the task in seconds. What it waits for is not documented. (<c>timeout</c>, from 5 to 1800 s, default
+    /// 600)
+    /// </param>
+    /// <param name="auto">
+    /// Makes the recording automatic: it starts by itself, chooses what it shows, and takes no layout. (<c>auto</c>)
+    /// </param>
+    /// <param name="seq">
+    /// A text of the caller's choice that identifies this request; the answer has it too. The pages mark it as
+    /// required. (<c>seq</c>)
+    /// </param>
+    /// <param name="companyId">Id of the company. The pages mark it as required. (<c>company_id</c>)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="appId"/> or <paramref name="groupId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 605030000 internal error of the recording service; 605030013 the recorder could not log in to the group;
+    /// 605030016 the command did not reach the resource platform; 605030017 the answer of the resource platform was not
+    /// understood; 605030018 the resource platform refused the recording; 605030036 automatic recording: the login at
+    /// the event gateway failed; 605030042 the event gateway refused the login; 605030043 the event gateway refused the
+    /// subscription; 605030044 the event gateway did not give the full state.
+    /// </exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 605030004 the connection exists already; 605030012 the task exists already; 605030038 the group has an automatic
+    /// recording already.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateLimitReachedException">
+    /// 605030008 too little storage is left; 605030011 the server's disk is full.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 605030009 too many tasks on the server; 605030010 the server's processor is used up.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<HstRecordInitReply> InitAsync(
+        string appId,
+        string groupId,
+        string? fileName = null,
+        HstFileType? fileType = null,
+        long? fileDuration = null,
+        long? width = null,
+        long? height = null,
+        long? recordMode = null,
+        long? frameRate = null,
+        TimeSpan? timeout = null,
+        HstAuto? auto = null,
+        string? seq = null,
+        string? companyId = null,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HstOperationNames.RecordInit,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "group_id"u8, Required.NotNull(groupId, nameof(groupId)) },
+                { "file_name"u8, fileName },
+                { "file_type"u8, (long?)fileType },
+                { "file_duration"u8, fileDuration },
+                { "width"u8, width },
+                { "height"u8, height },
+                { "record_mode"u8, recordMode },
+                { "frame_rate"u8, frameRate },
+                { "timeout"u8, Times.ToSeconds(timeout) },
+                { "auto"u8, auto },
+                { "seq"u8, seq },
+                { "company_id"u8, companyId },
+            },
+            options,
+            static answer => new HstRecordInitReply(answer),
+            cancellationToken);
+
+    /// <summary>Begin a recording task (创建录制任务).</summary>
+    /// <remarks>
+    /// <para>
+    /// Begins the task that records a group, and answers its id. With <c>Auto</c> the recording starts by itself.
+    /// Without <c>Auto</c> it starts with the first layout that <c>Record.Set.Layout</c> sets. Then
+    /// <c>Record.Finish</c> ends it, a wait with <c>Record.Task.List</c> tells when the file is done, and
+    /// <c>Record.File.Download.Url</c> answers its address.
+    /// </para>
+    /// <para>
+    /// Note: The pages mark <c>Seq</c> and <c>CompanyId</c> as required, but their samples and the vendor's demo leave
+    /// them out: both are optional here. The method is that of the demo. The demo sends <c>main_media_type</c> in
+    /// <c>Auto</c> and <c>white_board</c> beside <c>Auto</c>; the pages do not have them, and their types are unknown:
+    /// they are not typed here. Success shows in <c>code</c>, never in <c>msg</c>. The Chinese title is ours.
+    /// </para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Record.Finish</c> undoes it.
+    /// </para>
+    /// <para>Request: <c>POST /v1/record/init</c>.</para>
+    /// </remarks>
+    /// <param name="request">The parameters.</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="MeetgateServerException">
+    /// 605030000 internal error of the recording service; 605030013 the recorder could not log in to the group;
+    /// 605030016 the command did not reach the resource platform; 605030017 the answer of the resource platform was not
+    /// understood; 605030018 the resource platform refused the recording; 605030036 automatic recording: the login at
+    /// the event gateway failed; 605030042 the event gateway refused the login; 605030043 the event gateway refused the
+    /// subscription; 605030044 the event gateway did not give the full state.
+    /// </exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 605030004 the connection exists already; 605030012 the task exists already; 605030038 the group has an automatic
+    /// recording already.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateLimitReachedException">
+    /// 605030008 too little storage is left; 605030011 the server's disk is full.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 605030009 too many tasks on the server; 605030010 the server's processor is used up.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual HstRecordInitReply Init(HstRecordInitRequest request, CallOptions? options = null) =>
+        Send(
+            HstOperationNames.RecordInit,
+            Required.NotNull(request, nameof(request)).Write(),
+            options,
+            static answer => new HstRecordInitReply(answer));
+
+    /// <summary>Begin a recording task (创建录制任务).</summary>
+    /// <remarks>
+    /// <para>
+    /// Begins the task that records a group, and answers its id. With <c>Auto</c> the recording starts by itself.
+    /// Without <c>Auto</c> it starts with the first layout that <c>Record.Set.Layout</c> sets. Then
+    /// <c>Record.Finish</c> ends it, a wait with <c>Record.Task.List</c> tells when the file is done, and
+    /// <c>Record.File.Download.Url</c> answers its address.
+    /// </para>
+    /// <para>
+    /// Note: The pages mark <c>Seq</c> and <c>CompanyId</c> as required, but their samples and the vendor's demo leave
+    /// them out: both are optional here. The method is that of the demo. The demo sends <c>main_media_type</c> in
+    /// <c>Auto</c> and <c>white_board</c> beside <c>Auto</c>; the pages do not have them, and their types are unknown:
+    /// they are not typed here. Success shows in <c>code</c>, never in <c>msg</c>. The Chinese title is ours.
+    /// </para>
+    /// <para>
+    /// Not idempotent: if no answer came, check the state before repeating. <c>Record.Finish</c> undoes it.
+    /// </para>
+    /// <para>Request: <c>POST /v1/record/init</c>.</para>
+    /// </remarks>
+    /// <param name="request">The parameters.</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="MeetgateServerException">
+    /// 605030000 internal error of the recording service; 605030013 the recorder could not log in to the group;
+    /// 605030016 the command did not reach the resource platform; 605030017 the answer of the resource platform was not
+    /// understood; 605030018 the resource platform refused the recording; 605030036 automatic recording: the login at
+    /// the event gateway failed; 605030042 the event gateway refused the login; 605030043 the event gateway refused the
+    /// subscription; 605030044 the event gateway did not give the full state.
+    /// </exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 605030004 the connection exists already; 605030012 the task exists already; 605030038 the group has an automatic
+    /// recording already.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateLimitReachedException">
+    /// 605030008 too little storage is left; 605030011 the server's disk is full.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 605030009 too many tasks on the server; 605030010 the server's processor is used up.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<HstRecordInitReply> InitAsync(
+        HstRecordInitRequest request,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HstOperationNames.RecordInit,
+            Required.NotNull(request, nameof(request)).Write(),
+            options,
+            static answer => new HstRecordInitReply(answer),
+            cancellationToken);
+
+    /// <summary>Calls Record.Init, and Record.Finish at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="groupId">Id of the group (the meeting) to record. (<c>group_id</c>)</param>
+    /// <param name="fileName">
+    /// Name of the recorded file, without its extension. The default is not documented. (<c>file_name</c>)
+    /// </param>
+    /// <param name="fileType">Kind of the recorded file. The default is not documented. (<c>file_type</c>)</param>
+    /// <param name="fileDuration">
+    /// Longest duration of one file in minutes. A longer recording has several files. (<c>file_duration</c>, from 15 to
+    /// 300 min, default 60)
+    /// </param>
+    /// <param name="width">Width of the picture in pixels. (<c>width</c>, from 1 to 1920 px, default 1920)</param>
+    /// <param name="height">Height of the picture in pixels. (<c>height</c>, from 1 to 1080 px, default 1080)</param>
+    /// <param name="recordMode">
+    /// Kind of the recording. Only 0 is documented; other numbers are passed through. (<c>record_mode</c>, known: 0
+    /// (mixed))
+    /// </param>
+    /// <param name="frameRate">Frames in a second. (<c>frame_rate</c>, from 1 to 30 fps, default 30)</param>
+    /// <param name="timeout">
+    /// Timeout of the task in seconds. What it waits for is not documented. (<c>timeout</c>, from 5 to 1800 s, default
+    /// 600)
+    /// </param>
+    /// <param name="auto">
+    /// Makes the recording automatic: it starts by itself, chooses what it shows, and takes no layout. (<c>auto</c>)
+    /// </param>
+    /// <param name="seq">
+    /// A text of the caller's choice that identifies this request; the answer has it too. The pages mark it as
+    /// required. (<c>seq</c>)
+    /// </param>
+    /// <param name="companyId">Id of the company. The pages mark it as required. (<c>company_id</c>)</param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="appId"/> or <paramref name="groupId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 605030000 internal error of the recording service; 605030013 the recorder could not log in to the group;
+    /// 605030016 the command did not reach the resource platform; 605030017 the answer of the resource platform was not
+    /// understood; 605030018 the resource platform refused the recording; 605030036 automatic recording: the login at
+    /// the event gateway failed; 605030042 the event gateway refused the login; 605030043 the event gateway refused the
+    /// subscription; 605030044 the event gateway did not give the full state.
+    /// </exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 605030004 the connection exists already; 605030012 the task exists already; 605030038 the group has an automatic
+    /// recording already.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateLimitReachedException">
+    /// 605030008 too little storage is left; 605030011 the server's disk is full.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 605030009 too many tasks on the server; 605030010 the server's processor is used up.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<HstRecordInitReply> InitGuarded(
+        string appId,
+        string groupId,
+        string? fileName = null,
+        HstFileType? fileType = null,
+        long? fileDuration = null,
+        long? width = null,
+        long? height = null,
+        long? recordMode = null,
+        long? frameRate = null,
+        TimeSpan? timeout = null,
+        HstAuto? auto = null,
+        string? seq = null,
+        string? companyId = null,
+        CallOptions? options = null) =>
+        Guard(
+            HstOperationNames.RecordInit,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "group_id"u8, Required.NotNull(groupId, nameof(groupId)) },
+                { "file_name"u8, fileName },
+                { "file_type"u8, (long?)fileType },
+                { "file_duration"u8, fileDuration },
+                { "width"u8, width },
+                { "height"u8, height },
+                { "record_mode"u8, recordMode },
+                { "frame_rate"u8, frameRate },
+                { "timeout"u8, Times.ToSeconds(timeout) },
+                { "auto"u8, auto },
+                { "seq"u8, seq },
+                { "company_id"u8, companyId },
+            },
+            options,
+            static answer => new HstRecordInitReply(answer));
+
+    /// <summary>Calls Record.Init, and Record.Finish at the end of an <c>await using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="groupId">Id of the group (the meeting) to record. (<c>group_id</c>)</param>
+    /// <param name="fileName">
+    /// Name of the recorded file, without its extension. The default is not documented. (<c>file_name</c>)
+    /// </param>
+    /// <param name="fileType">Kind of the recorded file. The default is not documented. (<c>file_type</c>)</param>
+    /// <param name="fileDuration">
+    /// Longest duration of one file in minutes. A longer recording has several files. (<c>file_duration</c>, from 15 to
+    /// 300 min, default 60)
+    /// </param>
+    /// <param name="width">Width of the picture in pixels. (<c>width</c>, from 1 to 1920 px, default 1920)</param>
+    /// <param name="height">Height of the picture in pixels. (<c>height</c>, from 1 to 1080 px, default 1080)</param>
+    /// <param name="recordMode">
+    /// Kind of the recording. Only 0 is documented; other numbers are passed through. (<c>record_mode</c>, known: 0
+    /// (mixed))
+    /// </param>
+    /// <param name="frameRate">Frames in a second. (<c>frame_rate</c>, from 1 to 30 fps, default 30)</param>
+    /// <param name="timeout">
+    /// Timeout of the task in seconds. What it waits for is not documented. (<c>timeout</c>, from 5 to 1800 s, default
+    /// 600)
+    /// </param>
+    /// <param name="auto">
+    /// Makes the recording automatic: it starts by itself, chooses what it shows, and takes no layout. (<c>auto</c>)
+    /// </param>
+    /// <param name="seq">
+    /// A text of the caller's choice that identifies this request; the answer has it too. The pages mark it as
+    /// required. (<c>seq</c>)
+    /// </param>
+    /// <param name="companyId">Id of the company. The pages mark it as required. (<c>company_id</c>)</param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="appId"/> or <paramref name="groupId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 605030000 internal error of the recording service; 605030013 the recorder could not log in to the group;
+    /// 605030016 the command did not reach the resource platform; 605030017 the answer of the resource platform was not
+    /// understood; 605030018 the resource platform refused the recording; 605030036 automatic recording: the login at
+    /// the event gateway failed; 605030042 the event gateway refused the login; 605030043 the event gateway refused the
+    /// subscription; 605030044 the event gateway did not give the full state.
+    /// </exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 605030004 the connection exists already; 605030012 the task exists already; 605030038 the group has an automatic
+    /// recording already.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateLimitReachedException">
+    /// 605030008 too little storage is left; 605030011 the server's disk is full.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 605030009 too many tasks on the server; 605030010 the server's processor is used up.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<HstRecordInitReply>> InitGuardedAsync(
+        string appId,
+        string groupId,
+        string? fileName = null,
+        HstFileType? fileType = null,
+        long? fileDuration = null,
+        long? width = null,
+        long? height = null,
+        long? recordMode = null,
+        long? frameRate = null,
+        TimeSpan? timeout = null,
+        HstAuto? auto = null,
+        string? seq = null,
+        string? companyId = null,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
+            HstOperationNames.RecordInit,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "group_id"u8, Required.NotNull(groupId, nameof(groupId)) },
+                { "file_name"u8, fileName },
+                { "file_type"u8, (long?)fileType },
+                { "file_duration"u8, fileDuration },
+                { "width"u8, width },
+                { "height"u8, height },
+                { "record_mode"u8, recordMode },
+                { "frame_rate"u8, frameRate },
+                { "timeout"u8, Times.ToSeconds(timeout) },
+                { "auto"u8, auto },
+                { "seq"u8, seq },
+                { "company_id"u8, companyId },
+            },
+            options,
+            static answer => new HstRecordInitReply(answer),
+            cancellationToken);
+
+    /// <summary>Calls Record.Init, and Record.Finish at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="request">The parameters.</param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="MeetgateServerException">
+    /// 605030000 internal error of the recording service; 605030013 the recorder could not log in to the group;
+    /// 605030016 the command did not reach the resource platform; 605030017 the answer of the resource platform was not
+    /// understood; 605030018 the resource platform refused the recording; 605030036 automatic recording: the login at
+    /// the event gateway failed; 605030042 the event gateway refused the login; 605030043 the event gateway refused the
+    /// subscription; 605030044 the event gateway did not give the full state.
+    /// </exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 605030004 the connection exists already; 605030012 the task exists already; 605030038 the group has an automatic
+    /// recording already.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateLimitReachedException">
+    /// 605030008 too little storage is left; 605030011 the server's disk is full.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 605030009 too many tasks on the server; 605030010 the server's processor is used up.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<HstRecordInitReply> InitGuarded(HstRecordInitRequest request, CallOptions? options = null) =>
+        Guard(
+            HstOperationNames.RecordInit,
+            Required.NotNull(request, nameof(request)).Write(),
+            options,
+            static answer => new HstRecordInitReply(answer));
+
+    /// <summary>Calls Record.Init, and Record.Finish at the end of an <c>await using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="request">The parameters.</param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="MeetgateServerException">
+    /// 605030000 internal error of the recording service; 605030013 the recorder could not log in to the group;
+    /// 605030016 the command did not reach the resource platform; 605030017 the answer of the resource platform was not
+    /// understood; 605030018 the resource platform refused the recording; 605030036 automatic recording: the login at
+    /// the event gateway failed; 605030042 the event gateway refused the login; 605030043 the event gateway refused the
+    /// subscription; 605030044 the event gateway did not give the full state.
+    /// </exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 605030004 the connection exists already; 605030012 the task exists already; 605030038 the group has an automatic
+    /// recording already.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateLimitReachedException">
+    /// 605030008 too little storage is left; 605030011 the server's disk is full.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 605030009 too many tasks on the server; 605030010 the server's processor is used up.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<HstRecordInitReply>> InitGuardedAsync(
+        HstRecordInitRequest request,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
+            HstOperationNames.RecordInit,
+            Required.NotNull(request, nameof(request)).Write(),
+            options,
+            static answer => new HstRecordInitReply(answer),
+            cancellationToken);
+
+    /// <summary>Resume a suspended recording (恢复录制).</summary>
+    /// <remarks>
+    /// <para>Goes on with a recording that <c>Record.Suspend</c> has suspended.</para>
+    /// <para>Note: The method is that of the vendor's demo. The Chinese title is ours.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/record/resume</c>.</para>
+    /// </remarks>
+    /// <param name="recordId">Id of the task, as <c>Record.Init</c> answered it. (<c>record_id</c>)</param>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="recordId"/> or <paramref name="appId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateNotFoundException">605030001 no such recording task or live stream.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">605030040 only a task that is suspended can be resumed.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual HstRecordResumeReply Resume(string recordId, string appId, CallOptions? options = null) =>
+        Send(
+            HstOperationNames.RecordResume,
+            new Parameters
+            {
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+            },
+            options,
+            static answer => new HstRecordResumeReply(answer));
+
+    /// <summary>Resume a suspended recording (恢复录制).</summary>
+    /// <remarks>
+    /// <para>Goes on with a recording that <c>Record.Suspend</c> has suspended.</para>
+    /// <para>Note: The method is that of the vendor's demo. The Chinese title is ours.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/record/resume</c>.</para>
+    /// </remarks>
+    /// <param name="recordId">Id of the task, as <c>Record.Init</c> answered it. (<c>record_id</c>)</param>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="recordId"/> or <paramref name="appId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateNotFoundException">605030001 no such recording task or live stream.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">605030040 only a task that is suspended can be resumed.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<HstRecordResumeReply> ResumeAsync(
+        string recordId,
+        string appId,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HstOperationNames.RecordResume,
+            new Parameters
+            {
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+            },
+            options,
+            static answer => new HstRecordResumeReply(answer),
+            cancellationToken);
+
+    /// <summary>Suspend a recording (暂停录制).</summary>
+    /// <remarks>
+    /// <para>Stops to record without ending the task. <c>Record.Resume</c> goes on with it.</para>
+    /// <para>Note: The Chinese title is ours.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/record/suspend</c>.</para>
+    /// </remarks>
+    /// <param name="recordId">Id of the task, as <c>Record.Init</c> answered it. (<c>record_id</c>)</param>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="recordId"/> or <paramref name="appId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateNotFoundException">605030001 no such recording task or live stream.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">605030039 only a task that records can be suspended.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual HstRecordSuspendReply Suspend(string recordId, string appId, CallOptions? options = null) =>
+        Send(
+            HstOperationNames.RecordSuspend,
+            new Parameters
+            {
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+            },
+            options,
+            static answer => new HstRecordSuspendReply(answer));
+
+    /// <summary>Suspend a recording (暂停录制).</summary>
+    /// <remarks>
+    /// <para>Stops to record without ending the task. <c>Record.Resume</c> goes on with it.</para>
+    /// <para>Note: The Chinese title is ours.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/record/suspend</c>.</para>
+    /// </remarks>
+    /// <param name="recordId">Id of the task, as <c>Record.Init</c> answered it. (<c>record_id</c>)</param>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="recordId"/> or <paramref name="appId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateNotFoundException">605030001 no such recording task or live stream.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">605030039 only a task that records can be suspended.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<HstRecordSuspendReply> SuspendAsync(
+        string recordId,
+        string appId,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HstOperationNames.RecordSuspend,
+            new Parameters
+            {
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+            },
+            options,
+            static answer => new HstRecordSuspendReply(answer),
+            cancellationToken);
+
+    /// <summary>End a recording (结束录制).</summary>
+    /// <remarks>
+    /// <para>
+    /// Ends the recording. The file is not there yet: wait with <c>Record.Task.List</c> until the task is done, then
+    /// ask <c>Record.File.Download.Url</c> for its address.
+    /// </para>
+    /// <para>Note: The Chinese title is ours.</para>
+    /// <para>Undoes <c>Record.Init</c>.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/record/finish</c>.</para>
+    /// </remarks>
+    /// <param name="recordId">Id of the task, as <c>Record.Init</c> answered it. (<c>record_id</c>)</param>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="recordId"/> or <paramref name="appId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 605030000 internal error of the recording service; 605030029 the heartbeat of the recorder was lost; 605030041
+    /// the heartbeat of the compositor was lost.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">605030001 no such recording task or live stream.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual HstRecordFinishReply Finish(string recordId, string appId, CallOptions? options = null) =>
+        Send(
+            HstOperationNames.RecordFinish,
+            new Parameters
+            {
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+            },
+            options,
+            static answer => new HstRecordFinishReply(answer));
+
+    /// <summary>End a recording (结束录制).</summary>
+    /// <remarks>
+    /// <para>
+    /// Ends the recording. The file is not there yet: wait with <c>Record.Task.List</c> until the task is done, then
+    /// ask <c>Record.File.Download.Url</c> for its address.
+    /// </para>
+    /// <para>Note: The Chinese title is ours.</para>
+    /// <para>Undoes <c>Record.Init</c>.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/record/finish</c>.</para>
+    /// </remarks>
+    /// <param name="recordId">Id of the task, as <c>Record.Init</c> answered it. (<c>record_id</c>)</param>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="recordId"/> or <paramref name="appId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 605030000 internal error of the recording service; 605030029 the heartbeat of the recorder was lost; 605030041
+    /// the heartbeat of the compositor was lost.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">605030001 no such recording task or live stream.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<HstRecordFinishReply> FinishAsync(
+        string recordId,
+        string appId,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HstOperationNames.RecordFinish,
+            new Parameters
+            {
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+            },
+            options,
+            static answer => new HstRecordFinishReply(answer),
+            cancellationToken);
+
+    /// <summary>Put subtitles and logos on a recording (设置录制叠加).</summary>
+    /// <remarks>
+    /// <para>
+    /// Puts texts and pictures on top of a recording. The pages say that this call is not open to customers yet.
+    /// </para>
+    /// <para>
+    /// Note: The pages print the lists as objects in braces; they are arrays. <c>type</c> stands in the sample of
+    /// <c>subtitleList</c> only, with the value 1. The Chinese title is ours.
+    /// </para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/record/set-output-overlay</c>.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="recordId">Id of the task, as <c>Record.Init</c> answered it. (<c>record_id</c>)</param>
+    /// <param name="subtitleList">The texts, one object for each. (<c>subtitle_list</c>)</param>
+    /// <param name="logoList">
+    /// The pictures, one object for each. The pages say that this list is not open to customers. (<c>logo_list</c>)
+    /// </param>
+    /// <param name="seq">
+    /// A text of the caller's choice that identifies this request; the answer has it too. (<c>seq</c>)
+    /// </param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="appId"/> or <paramref name="recordId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 605030000 internal error of the recording service; 605030027 the media server did not set the overlay.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">605030001 no such recording task or live stream.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual HstRecordSetOutputOverlayReply SetOutputOverlay(
+        string appId,
+        string recordId,
+        IEnumerable<HstSubtitle>? subtitleList = null,
+        IEnumerable<HstLogo>? logoList = null,
+        string? seq = null,
+        CallOptions? options = null) =>
+        Send(
+            HstOperationNames.RecordSetOutputOverlay,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+                { "subtitle_list"u8, subtitleList },
+                { "logo_list"u8, logoList },
+                { "seq"u8, seq },
+            },
+            options,
+            static answer => new HstRecordSetOutputOverlayReply(answer));
+
+    /// <summary>Put subtitles and logos on a recording (设置录制叠加).</summary>
+    /// <remarks>
+    /// <para>
+    /// Puts texts and pictures on top of a recording. The pages say that this call is not open to customers yet.
+    /// </para>
+    /// <para>
+    /// Note: The pages print the lists as objects in braces; they are arrays. <c>type</c> stands in the sample of
+    /// <c>subtitleList</c> only, with the value 1. The Chinese title is ours.
+    /// </para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/record/set-output-overlay</c>.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="recordId">Id of the task, as <c>Record.Init</c> answered it. (<c>record_id</c>)</param>
+    /// <param name="subtitleList">The texts, one object for each. (<c>subtitle_list</c>)</param>
+    /// <param name="logoList">
+    /// The pictures, one object for each. The pages say that this list is not open to customers. (<c>logo_list</c>)
+    /// </param>
+    /// <param name="seq">
+    /// A text of the caller's choice that identifies this request; the answer has it too. (<c>seq</c>)
+    /// </param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="appId"/> or <paramref name="recordId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 605030000 internal error of the recording service; 605030027 the media server did not set the overlay.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">605030001 no such recording task or live stream.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<HstRecordSetOutputOverlayReply> SetOutputOverlayAsync(
+        string appId,
+        string recordId,
+        IEnumerable<HstSubtitle>? subtitleList = null,
+        IEnumerable<HstLogo>? logoList = null,
+        string? seq = null,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HstOperationNames.RecordSetOutputOverlay,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+                { "subtitle_list"u8, subtitleList },
+                { "logo_list"u8, logoList },
+                { "seq"u8, seq },
+            },
+            options,
+            static answer => new HstRecordSetOutputOverlayReply(answer),
+            cancellationToken);
+}
+
+/// <summary>The operations <c>hst.record.set.*</c>.</summary>
+public class HstRecordSetOperations : OperationGroup
+{
+    /// <summary>For doubles in tests. A method does something once it is substituted.</summary>
+    protected HstRecordSetOperations()
+    {
+    }
+
+    internal HstRecordSetOperations(MeetgateClient client)
+        : base(client)
+    {
+    }
+
+    /// <summary>Set what a recording shows and plays (设置录制布局).</summary>
+    /// <remarks>
+    /// <para>
+    /// Names the sounds and pictures of a recording, and where each picture stands. The first layout starts the
+    /// recording; each further one replaces the layout. A task that <c>Record.Init</c> made with <c>auto</c> takes
+    /// none.
+    /// </para>
+    /// <para>
+    /// Note: <c>user_id</c> is typed int in the table of <c>videoList</c>, and a string in its own sample and in
+    /// <c>audioList</c>: it is a string here, and a number is taken too. The pages print the lists as objects in
+    /// braces; they are arrays. Whether a layout that is set later may leave one list out, and what becomes of that
+    /// list then, is not documented: give both. The Chinese title is ours.
+    /// </para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/record/set/layout</c>.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="recordId">Id of the task, as <c>Record.Init</c> answered it. (<c>record_id</c>)</param>
+    /// <param name="audioList">The sounds that are recorded, one object for each. (<c>audio_list</c>)</param>
+    /// <param name="videoList">The pictures that are recorded, one object for each. (<c>video_list</c>)</param>
+    /// <param name="seq">
+    /// A text of the caller's choice that identifies this request; the answer has it too. (<c>seq</c>)
+    /// </param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="appId"/> or <paramref name="recordId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 605030000 internal error of the recording service; 605030023 the media server did not set the output; 605030029
+    /// the heartbeat of the recorder was lost; 605030041 the heartbeat of the compositor was lost; 605030045 a part
+    /// could not be composed; 605030046 the streams to record timed out.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 605030001 no such recording task or live stream; 605030022 no such input.
+    /// </exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON; 605030020 an input has no parameters; 605030024
+    /// the output was not set: no such input, or of another type; 605030025 a canvas is set, but no layout; 605030026 a
+    /// layout is set, but no canvas.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 605030021 the input exists already; 605030033 the task is suspended; 605030035 an automatic recording takes no
+    /// layout.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">605030032 the media server timed out.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual HstRecordSetLayoutReply Layout(
+        string appId,
+        string recordId,
+        IEnumerable<HstAudio>? audioList = null,
+        IEnumerable<HstVideo>? videoList = null,
+        string? seq = null,
+        CallOptions? options = null) =>
+        Send(
+            HstOperationNames.RecordSetLayout,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+                { "audio_list"u8, audioList },
+                { "video_list"u8, videoList },
+                { "seq"u8, seq },
+            },
+            options,
+            static answer => new HstRecordSetLayoutReply(answer));
+
+    /// <summary>Set what a recording shows and plays (设置录制布局).</summary>
+    /// <remarks>
+    /// <para>
+    /// Names the sounds and pictures of a recording, and where each picture stands. The first layout starts the
+    /// recording; each further one replaces the layout. A task that <c>Record.Init</c> made with <c>auto</c> takes
+    /// none.
+    /// </para>
+    /// <para>
+    /// Note: <c>user_id</c> is typed int in the table of <c>videoList</c>, and a string in its own sample and in
+    /// <c>audioList</c>: it is a string here, and a number is taken too. The pages print the lists as objects in
+    /// braces; they are arrays. Whether a layout that is set later may leave one list out, and what becomes of that
+    /// list then, is not documented: give both. The Chinese title is ours.
+    /// </para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/record/set/layout</c>.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="recordId">Id of the task, as <c>Record.Init</c> answered it. (<c>record_id</c>)</param>
+    /// <param name="audioList">The sounds that are recorded, one object for each. (<c>audio_list</c>)</param>
+    /// <param name="videoList">The pictures that are recorded, one object for each. (<c>video_list</c>)</param>
+    /// <param name="seq">
+    /// A text of the caller's choice that identifies this request; the answer has it too. (<c>seq</c>)
+    /// </param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="appId"/> or <paramref name="recordId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 605030000 internal error of the recording service; 605030023 the media server did not set the output; 605030029
+    /// the heartbeat of the recorder was lost; 605030041 the heartbeat of the compositor was lost; 605030045 a part
+    /// could not be composed; 605030046 the streams to record timed out.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">
+    /// 605030001 no such recording task or live stream; 605030022 no such input.
+    /// </exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON; 605030020 an input has no parameters; 605030024
+    /// the output was not set: no such input, or of another type; 605030025 a canvas is set, but no layout; 605030026 a
+    /// layout is set, but no canvas.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">
+    /// 605030021 the input exists already; 605030033 the task is suspended; 605030035 an automatic recording takes no
+    /// layout.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">605030032 the media server timed out.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<HstRecordSetLayoutReply> LayoutAsync(
+        string appId,
+        string recordId,
+        IEnumerable<HstAudio>? audioList = null,
+        IEnumerable<HstVideo>? videoList = null,
+        string? seq = null,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HstOperationNames.RecordSetLayout,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+                { "audio_list"u8, audioList },
+                { "video_list"u8, videoList },
+                { "seq"u8, seq },
+            },
+            options,
+            static answer => new HstRecordSetLayoutReply(answer),
+            cancellationToken);
+}
+
+/// <summary>The operations <c>hst.record.task.*</c>.</summary>
+public class HstRecordTaskOperations : OperationGroup
+{
+    /// <summary>For doubles in tests. A method does something once it is substituted.</summary>
+    protected HstRecordTaskOperations()
+    {
+    }
+
+    internal HstRecordTaskOperations(MeetgateClient client)
+        : base(client)
+    {
+    }
+
+    /// <summary>List recording tasks and their states (查询录制任务列表).</summary>
+    /// <remarks>
+    /// <para>
+    /// Lists the recording tasks of an application, page by page, or the one that <c>recordId</c> names. A recording's
+    /// file can be asked for once <c>status</c> is 6.
+    /// </para>
+    /// <para>
+    /// Note: The two times are of a type "date" without a printed format: the text is passed through. The pages list
+    /// the state 0 (success) without a word on when a task has it. They have a call <c>record/info</c>, too, but mark
+    /// it as not open: it is not typed here, and a raw call can try it. The Chinese title is ours.
+    /// </para>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when the recording is done: <c>record_list.status</c> is
+    /// 6 (done); -1 (failed) is an error. The wait needs <c>recordId</c>.
+    /// </para>
+    /// <para>Request: <c>GET /v1/record/task/list</c>.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="recordId">Only this task. (<c>record_id</c>)</param>
+    /// <param name="groupId">Only the tasks of this group. (<c>group_id</c>)</param>
+    /// <param name="status">Only the tasks in this state. (<c>status</c>)</param>
+    /// <param name="startTime">Start of the time range. Its format is not documented. (<c>start_time</c>)</param>
+    /// <param name="stopTime">End of the time range. Its format is not documented. (<c>stop_time</c>)</param>
+    /// <param name="page">Page number. (<c>page</c>, default 1)</param>
+    /// <param name="pageSize">Number of tasks on a page. (<c>page_size</c>, from 1 to 500, default 50)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateBadRequestException">605030003 a parameter is wrong.</exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">605030032 the media server timed out.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual HstRecordTaskListReply List(
+        string appId,
+        string? recordId = null,
+        string? groupId = null,
+        HstRecordTaskStatus? status = null,
+        string? startTime = null,
+        string? stopTime = null,
+        long? page = null,
+        long? pageSize = null,
+        CallOptions? options = null) =>
+        Send(
+            HstOperationNames.RecordTaskList,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "record_id"u8, recordId },
+                { "group_id"u8, groupId },
+                { "status"u8, (long?)status },
+                { "start_time"u8, startTime },
+                { "stop_time"u8, stopTime },
+                { "page"u8, page },
+                { "page_size"u8, pageSize },
+            },
+            options,
+            static answer => new HstRecordTaskListReply(answer));
+
+    /// <summary>List recording tasks and their states (查询录制任务列表).</summary>
+    /// <remarks>
+    /// <para>
+    /// Lists the recording tasks of an application, page by page, or the one that <c>recordId</c> names. A recording's
+    /// file can be asked for once <c>status</c> is 6.
+    /// </para>
+    /// <para>
+    /// Note: The two times are of a type "date" without a printed format: the text is passed through. The pages list
+    /// the state 0 (success) without a word on when a task has it. They have a call <c>record/info</c>, too, but mark
+    /// it as not open: it is not typed here, and a raw call can try it. The Chinese title is ours.
+    /// </para>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when the recording is done: <c>record_list.status</c> is
+    /// 6 (done); -1 (failed) is an error. The wait needs <c>recordId</c>.
+    /// </para>
+    /// <para>Request: <c>GET /v1/record/task/list</c>.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="recordId">Only this task. (<c>record_id</c>)</param>
+    /// <param name="groupId">Only the tasks of this group. (<c>group_id</c>)</param>
+    /// <param name="status">Only the tasks in this state. (<c>status</c>)</param>
+    /// <param name="startTime">Start of the time range. Its format is not documented. (<c>start_time</c>)</param>
+    /// <param name="stopTime">End of the time range. Its format is not documented. (<c>stop_time</c>)</param>
+    /// <param name="page">Page number. (<c>page</c>, default 1)</param>
+    /// <param name="pageSize">Number of tasks on a page. (<c>page_size</c>, from 1 to 500, default 50)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateBadRequestException">605030003 a parameter is wrong.</exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">605030032 the media server timed out.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<HstRecordTaskListReply> ListAsync(
+        string appId,
+        string? recordId = null,
+        string? groupId = null,
+        HstRecordTaskStatus? status = null,
+        string? startTime = null,
+        string? stopTime = null,
+        long? page = null,
+        long? pageSize = null,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HstOperationNames.RecordTaskList,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "record_id"u8, recordId },
+                { "group_id"u8, groupId },
+                { "status"u8, (long?)status },
+                { "start_time"u8, startTime },
+                { "stop_time"u8, stopTime },
+                { "page"u8, page },
+                { "page_size"u8, pageSize },
+            },
+            options,
+            static answer => new HstRecordTaskListReply(answer),
+            cancellationToken);
+
+    /// <summary>List recording tasks and their states (查询录制任务列表).</summary>
+    /// <remarks>
+    /// <para>
+    /// Lists the recording tasks of an application, page by page, or the one that <c>RecordId</c> names. A recording's
+    /// file can be asked for once <c>Status</c> is 6.
+    /// </para>
+    /// <para>
+    /// Note: The two times are of a type "date" without a printed format: the text is passed through. The pages list
+    /// the state 0 (success) without a word on when a task has it. They have a call <c>record/info</c>, too, but mark
+    /// it as not open: it is not typed here, and a raw call can try it. The Chinese title is ours.
+    /// </para>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when the recording is done: <c>record_list.status</c> is
+    /// 6 (done); -1 (failed) is an error. The wait needs <c>RecordId</c>.
+    /// </para>
+    /// <para>Request: <c>GET /v1/record/task/list</c>.</para>
+    /// </remarks>
+    /// <param name="request">The parameters.</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateBadRequestException">605030003 a parameter is wrong.</exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">605030032 the media server timed out.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual HstRecordTaskListReply List(HstRecordTaskListRequest request, CallOptions? options = null) =>
+        Send(
+            HstOperationNames.RecordTaskList,
+            Required.NotNull(request, nameof(request)).Write(),
+            options,
+            static answer => new HstRecordTaskListReply(answer));
+
+    /// <summary>List recording tasks and their states (查询录制任务列表).</summary>
+    /// <remarks>
+    /// <para>
+    /// Lists the recording tasks of an application, page by page, or the one that <c>RecordId</c> names. A recording's
+    /// file can be asked for once <c>Status</c> is 6.
+    /// </para>
+    /// <para>
+    /// Note: The two times are of a type "date" without a printed format: the text is passed through. The pages list
+    /// the state 0 (success) without a word on when a task has it. They have a call <c>record/info</c>, too, but mark
+    /// it as not open: it is not typed here, and a raw call can try it. The Chinese title is ours.
+    /// </para>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when the recording is done: <c>record_list.status</c> is
+    /// 6 (done); -1 (failed) is an error. The wait needs <c>RecordId</c>.
+    /// </para>
+    /// <para>Request: <c>GET /v1/record/task/list</c>.</para>
+    /// </remarks>
+    /// <param name="request">The parameters.</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateBadRequestException">605030003 a parameter is wrong.</exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">605030032 the media server timed out.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<HstRecordTaskListReply> ListAsync(
+        HstRecordTaskListRequest request,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HstOperationNames.RecordTaskList,
+            Required.NotNull(request, nameof(request)).Write(),
+            options,
+            static answer => new HstRecordTaskListReply(answer),
+            cancellationToken);
+
+    /// <summary>Waits until the recording is done: calls Record.Task.List, with pauses that grow.</summary>
+    /// <remarks>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when the recording is done: <c>record_list.status</c> is
+    /// 6 (done); -1 (failed) is an error. The wait needs <c>recordId</c>.
+    /// </para>
+    /// <para>A call that fails in a way that may be repeated, such as for the network, does not end the wait.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="recordId">Only this task. (<c>record_id</c>)</param>
+    /// <param name="groupId">Only the tasks of this group. (<c>group_id</c>)</param>
+    /// <param name="status">Only the tasks in this state. (<c>status</c>)</param>
+    /// <param name="startTime">Start of the time range. Its format is not documented. (<c>start_time</c>)</param>
+    /// <param name="stopTime">End of the time range. Its format is not documented. (<c>stop_time</c>)</param>
+    /// <param name="page">Page number. (<c>page</c>, default 1)</param>
+    /// <param name="pageSize">Number of tasks on a page. (<c>page_size</c>, from 1 to 500, default 50)</param>
+    /// <param name="options">Options of this wait.</param>
+    /// <returns>The answer that ended the wait.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="appId"/> or <paramref name="recordId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateBadRequestException">605030003 a parameter is wrong.</exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">605030032 the media server timed out.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    /// <exception cref="MeetgateTimeoutException">It has not ended in time.</exception>
+    public virtual HstRecordTaskListReply WaitUntilDone(
+        string appId,
+        string recordId,
+        string? groupId = null,
+        HstRecordTaskStatus? status = null,
+        string? startTime = null,
+        string? stopTime = null,
+        long? page = null,
+        long? pageSize = null,
+        WaitOptions? options = null) =>
+        Wait(
+            HstOperationNames.RecordTaskList,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+                { "group_id"u8, groupId },
+                { "status"u8, (long?)status },
+                { "start_time"u8, startTime },
+                { "stop_time"u8, stopTime },
+                { "page"u8, page },
+                { "page_size"u8, pageSize },
+            },
+            options,
+            static answer => new HstRecordTaskListReply(answer));
+
+    /// <summary>Waits until the recording is done: calls Record.Task.List, with pauses that grow.</summary>
+    /// <remarks>
+    /// <para>
+    /// It only reads, and may be repeated. A wait with it ends when the recording is done: <c>record_list.status</c> is
+    /// 6 (done); -1 (failed) is an error. The wait needs <c>recordId</c>.
+    /// </para>
+    /// <para>A call that fails in a way that may be repeated, such as for the network, does not end the wait.</para>
+    /// <para>It has a thread of its own meanwhile.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="recordId">Only this task. (<c>record_id</c>)</param>
+    /// <param name="groupId">Only the tasks of this group. (<c>group_id</c>)</param>
+    /// <param name="status">Only the tasks in this state. (<c>status</c>)</param>
+    /// <param name="startTime">Start of the time range. Its format is not documented. (<c>start_time</c>)</param>
+    /// <param name="stopTime">End of the time range. Its format is not documented. (<c>stop_time</c>)</param>
+    /// <param name="page">Page number. (<c>page</c>, default 1)</param>
+    /// <param name="pageSize">Number of tasks on a page. (<c>page_size</c>, from 1 to 500, default 50)</param>
+    /// <param name="options">Options of this wait.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The answer that ended the wait.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="appId"/> or <paramref name="recordId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateBadRequestException">605030003 a parameter is wrong.</exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">605030032 the media server timed out.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    /// <exception cref="MeetgateTimeoutException">It has not ended in time.</exception>
+    public virtual Task<HstRecordTaskListReply> WaitUntilDoneAsync(
+        string appId,
+        string recordId,
+        string? groupId = null,
+        HstRecordTaskStatus? status = null,
+        string? startTime = null,
+        string? stopTime = null,
+        long? page = null,
+        long? pageSize = null,
+        WaitOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        WaitAsync(
+            HstOperationNames.RecordTaskList,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+                { "group_id"u8, groupId },
+                { "status"u8, (long?)status },
+                { "start_time"u8, startTime },
+                { "stop_time"u8, stopTime },
+                { "page"u8, page },
+                { "page_size"u8, pageSize },
+            },
+            options,
+            static answer => new HstRecordTaskListReply(answer),
+            cancellationToken);
+}
+
+/// <summary>The operations <c>hst.record.file.*</c>.</summary>
+public class HstRecordFileOperations : OperationGroup
+{
+    /// <summary>
+    /// For doubles in tests. A method does something once it is substituted; the groups are null until then.
+    /// </summary>
+    protected HstRecordFileOperations()
+    {
+        Download = null!;
+    }
+
+    internal HstRecordFileOperations(MeetgateClient client)
+        : base(client)
+    {
+        Download = new HstRecordFileDownloadOperations(client);
+    }
+
+    /// <summary>The operations <c>hst.record.file.download.*</c>.</summary>
+    public virtual HstRecordFileDownloadOperations Download { get; }
+
+    /// <summary>Deletes recorded files, the tasks that list them, or both (删除录制文件).</summary>
+    /// <remarks>
+    /// <para><c>mode</c> says what is deleted. The answer has only <c>code</c> and <c>msg</c>.</para>
+    /// <para>
+    /// Note: The path is <c>/v1/record/file</c>. The operation is called <c>Record.File.Delete</c>, because
+    /// <c>record.file</c> is the group of <c>Record.File.Download.Url</c>. <c>mode</c> is typed as a string in the
+    /// table and is a number in the sample: it is a number here, and a string is taken too. A file that was deleted and
+    /// a file that was gone before answer the same. One page asks for a form; the call's own page and the vendor's demo
+    /// send JSON. The Chinese title is ours.
+    /// </para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/record/file</c>.</para>
+    /// </remarks>
+    /// <param name="mode">
+    /// What is deleted. A string that holds the number is taken too. (<c>mode</c>, integer or string, one of 1 (file
+    /// and task), 2 (file only), 3 (task only))
+    /// </param>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="recordList">Ids of the tasks. (<c>record_list</c>)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="mode"/>, <paramref name="appId"/> or <paramref name="recordList"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual HstReply Delete(
+        JsonNode mode,
+        string appId,
+        IEnumerable<string> recordList,
+        CallOptions? options = null) =>
+        Send(
+            HstOperationNames.RecordFileDelete,
+            new Parameters
+            {
+                { "mode"u8, Required.NotNull(mode, nameof(mode)) },
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "record_list"u8, Required.NotNull(recordList, nameof(recordList)) },
+            },
+            options,
+            static answer => new HstReply(answer));
+
+    /// <summary>Deletes recorded files, the tasks that list them, or both (删除录制文件).</summary>
+    /// <remarks>
+    /// <para><c>mode</c> says what is deleted. The answer has only <c>code</c> and <c>msg</c>.</para>
+    /// <para>
+    /// Note: The path is <c>/v1/record/file</c>. The operation is called <c>Record.File.Delete</c>, because
+    /// <c>record.file</c> is the group of <c>Record.File.Download.Url</c>. <c>mode</c> is typed as a string in the
+    /// table and is a number in the sample: it is a number here, and a string is taken too. A file that was deleted and
+    /// a file that was gone before answer the same. One page asks for a form; the call's own page and the vendor's demo
+    /// send JSON. The Chinese title is ours.
+    /// </para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/record/file</c>.</para>
+    /// </remarks>
+    /// <param name="mode">
+    /// What is deleted. A string that holds the number is taken too. (<c>mode</c>, integer or string, one of 1 (file
+    /// and task), 2 (file only), 3 (task only))
+    /// </param>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="recordList">Ids of the tasks. (<c>record_list</c>)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer, which holds nothing beside its envelope.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="mode"/>, <paramref name="appId"/> or <paramref name="recordList"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<HstReply> DeleteAsync(
+        JsonNode mode,
+        string appId,
+        IEnumerable<string> recordList,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HstOperationNames.RecordFileDelete,
+            new Parameters
+            {
+                { "mode"u8, Required.NotNull(mode, nameof(mode)) },
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "record_list"u8, Required.NotNull(recordList, nameof(recordList)) },
+            },
+            options,
+            static answer => new HstReply(answer),
+            cancellationToken);
+}
+
+/// <summary>The operations <c>hst.record.file.download.*</c>.</summary>
+public class HstRecordFileDownloadOperations : OperationGroup
+{
+    /// <summary>For doubles in tests. A method does something once it is substituted.</summary>
+    protected HstRecordFileDownloadOperations()
+    {
+    }
+
+    internal HstRecordFileDownloadOperations(MeetgateClient client)
+        : base(client)
+    {
+    }
+
+    /// <summary>Get the addresses of a recording's files (获取录制文件下载地址).</summary>
+    /// <remarks>
+    /// <para>
+    /// Answers where the files of a recording can be downloaded and played, once its task is done (<c>status</c> 6) and
+    /// has a file.
+    /// </para>
+    /// <para>
+    /// Note: Whether the addresses expire is not documented. The number of files on a page is not documented. The
+    /// Chinese title is ours.
+    /// </para>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /v1/record/file/download/url</c>.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="recordId">Id of the task, as <c>Record.Init</c> answered it. (<c>record_id</c>)</param>
+    /// <param name="page">Page number. First page and default are not documented. (<c>page</c>)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="appId"/> or <paramref name="recordId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 605030000 internal error of the recording service; 605030031 the file could not be read; 605030034 an
+    /// intermediate file was not fetched.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">605030001 no such recording task or live stream.</exception>
+    /// <exception cref="MeetgateBadRequestException">605030003 a parameter is wrong.</exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">605030032 the media server timed out.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual HstRecordFileDownloadUrlReply Url(
+        string appId,
+        string recordId,
+        long? page = null,
+        CallOptions? options = null) =>
+        Send(
+            HstOperationNames.RecordFileDownloadUrl,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+                { "page"u8, page },
+            },
+            options,
+            static answer => new HstRecordFileDownloadUrlReply(answer));
+
+    /// <summary>Get the addresses of a recording's files (获取录制文件下载地址).</summary>
+    /// <remarks>
+    /// <para>
+    /// Answers where the files of a recording can be downloaded and played, once its task is done (<c>status</c> 6) and
+    /// has a file.
+    /// </para>
+    /// <para>
+    /// Note: Whether the addresses expire is not documented. The number of files on a page is not documented. The
+    /// Chinese title is ours.
+    /// </para>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /v1/record/file/download/url</c>.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="recordId">Id of the task, as <c>Record.Init</c> answered it. (<c>record_id</c>)</param>
+    /// <param name="page">Page number. First page and default are not documented. (<c>page</c>)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="appId"/> or <paramref name="recordId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">
+    /// 605030000 internal error of the recording service; 605030031 the file could not be read; 605030034 an
+    /// intermediate file was not fetched.
+    /// </exception>
+    /// <exception cref="MeetgateNotFoundException">605030001 no such recording task or live stream.</exception>
+    /// <exception cref="MeetgateBadRequestException">605030003 a parameter is wrong.</exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">605030032 the media server timed out.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<HstRecordFileDownloadUrlReply> UrlAsync(
+        string appId,
+        string recordId,
+        long? page = null,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HstOperationNames.RecordFileDownloadUrl,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "record_id"u8, Required.NotNull(recordId, nameof(recordId)) },
+                { "page"u8, page },
+            },
+            options,
+            static answer => new HstRecordFileDownloadUrlReply(answer),
+            cancellationToken);
+}
+
+/// <summary>The operations <c>hst.live.*</c>.</summary>
+public class HstLiveOperations : OperationGroup
+{
+    /// <summary>For doubles in tests. A method does something once it is substituted.</summary>
+    protected HstLiveOperations()
+    {
+    }
+
+    internal HstLiveOperations(MeetgateClient client)
+        : base(client)
+    {
+    }
+
+    /// <summary>Start the live stream of a group (开始直播).</summary>
+    /// <remarks>
+    /// <para>
+    /// Starts a live stream of a group, and answers its addresses in three formats. Once started it must be stopped
+    /// with <c>Live.Stop</c>.
+    /// </para>
+    /// <para>Note: The method is that of the vendor's demo. The Chinese title is ours.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating. <c>Live.Stop</c> undoes it.</para>
+    /// <para>Request: <c>POST /v1/live/start</c>.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="groupId">Id of the group (the meeting). (<c>group_id</c>)</param>
+    /// <param name="width">
+    /// Width of the picture in pixels. Range and default are not documented. (<c>width</c>, px)
+    /// </param>
+    /// <param name="height">
+    /// Height of the picture in pixels. Range and default are not documented. (<c>height</c>, px)
+    /// </param>
+    /// <param name="cropMode">How a picture is fitted into its place. (<c>crop_mode</c>, default CroppedToFit)</param>
+    /// <param name="frameRate">Frames in a second. (<c>frame_rate</c>, from 1 to 30 fps, default 30)</param>
+    /// <param name="qualityLevel">Quality of the stream. (<c>quality_level</c>, default Clear)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="appId"/> or <paramref name="groupId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 605030009 too many tasks on the server; 605030010 the server's processor is used up; 605030032 the media server
+    /// timed out.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">605030012 the task exists already.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual HstLiveStartReply Start(
+        string appId,
+        string groupId,
+        long? width = null,
+        long? height = null,
+        HstCropMode? cropMode = null,
+        long? frameRate = null,
+        HstQualityLevel? qualityLevel = null,
+        CallOptions? options = null) =>
+        Send(
+            HstOperationNames.LiveStart,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "group_id"u8, Required.NotNull(groupId, nameof(groupId)) },
+                { "width"u8, width },
+                { "height"u8, height },
+                { "crop_mode"u8, (long?)cropMode },
+                { "frame_rate"u8, frameRate },
+                { "quality_level"u8, (long?)qualityLevel },
+            },
+            options,
+            static answer => new HstLiveStartReply(answer));
+
+    /// <summary>Start the live stream of a group (开始直播).</summary>
+    /// <remarks>
+    /// <para>
+    /// Starts a live stream of a group, and answers its addresses in three formats. Once started it must be stopped
+    /// with <c>Live.Stop</c>.
+    /// </para>
+    /// <para>Note: The method is that of the vendor's demo. The Chinese title is ours.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating. <c>Live.Stop</c> undoes it.</para>
+    /// <para>Request: <c>POST /v1/live/start</c>.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="groupId">Id of the group (the meeting). (<c>group_id</c>)</param>
+    /// <param name="width">
+    /// Width of the picture in pixels. Range and default are not documented. (<c>width</c>, px)
+    /// </param>
+    /// <param name="height">
+    /// Height of the picture in pixels. Range and default are not documented. (<c>height</c>, px)
+    /// </param>
+    /// <param name="cropMode">How a picture is fitted into its place. (<c>crop_mode</c>, default CroppedToFit)</param>
+    /// <param name="frameRate">Frames in a second. (<c>frame_rate</c>, from 1 to 30 fps, default 30)</param>
+    /// <param name="qualityLevel">Quality of the stream. (<c>quality_level</c>, default Clear)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="appId"/> or <paramref name="groupId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 605030009 too many tasks on the server; 605030010 the server's processor is used up; 605030032 the media server
+    /// timed out.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">605030012 the task exists already.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<HstLiveStartReply> StartAsync(
+        string appId,
+        string groupId,
+        long? width = null,
+        long? height = null,
+        HstCropMode? cropMode = null,
+        long? frameRate = null,
+        HstQualityLevel? qualityLevel = null,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HstOperationNames.LiveStart,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "group_id"u8, Required.NotNull(groupId, nameof(groupId)) },
+                { "width"u8, width },
+                { "height"u8, height },
+                { "crop_mode"u8, (long?)cropMode },
+                { "frame_rate"u8, frameRate },
+                { "quality_level"u8, (long?)qualityLevel },
+            },
+            options,
+            static answer => new HstLiveStartReply(answer),
+            cancellationToken);
+
+    /// <summary>Start the live stream of a group (开始直播).</summary>
+    /// <remarks>
+    /// <para>
+    /// Starts a live stream of a group, and answers its addresses in three formats. Once started it must be stopped
+    /// with <c>Live.Stop</c>.
+    /// </para>
+    /// <para>Note: The method is that of the vendor's demo. The Chinese title is ours.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating. <c>Live.Stop</c> undoes it.</para>
+    /// <para>Request: <c>POST /v1/live/start</c>.</para>
+    /// </remarks>
+    /// <param name="request">The parameters.</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 605030009 too many tasks on the server; 605030010 the server's processor is used up; 605030032 the media server
+    /// timed out.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">605030012 the task exists already.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual HstLiveStartReply Start(HstLiveStartRequest request, CallOptions? options = null) =>
+        Send(
+            HstOperationNames.LiveStart,
+            Required.NotNull(request, nameof(request)).Write(),
+            options,
+            static answer => new HstLiveStartReply(answer));
+
+    /// <summary>Start the live stream of a group (开始直播).</summary>
+    /// <remarks>
+    /// <para>
+    /// Starts a live stream of a group, and answers its addresses in three formats. Once started it must be stopped
+    /// with <c>Live.Stop</c>.
+    /// </para>
+    /// <para>Note: The method is that of the vendor's demo. The Chinese title is ours.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating. <c>Live.Stop</c> undoes it.</para>
+    /// <para>Request: <c>POST /v1/live/start</c>.</para>
+    /// </remarks>
+    /// <param name="request">The parameters.</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 605030009 too many tasks on the server; 605030010 the server's processor is used up; 605030032 the media server
+    /// timed out.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">605030012 the task exists already.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<HstLiveStartReply> StartAsync(
+        HstLiveStartRequest request,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HstOperationNames.LiveStart,
+            Required.NotNull(request, nameof(request)).Write(),
+            options,
+            static answer => new HstLiveStartReply(answer),
+            cancellationToken);
+
+    /// <summary>Calls Live.Start, and Live.Stop at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="groupId">Id of the group (the meeting). (<c>group_id</c>)</param>
+    /// <param name="width">
+    /// Width of the picture in pixels. Range and default are not documented. (<c>width</c>, px)
+    /// </param>
+    /// <param name="height">
+    /// Height of the picture in pixels. Range and default are not documented. (<c>height</c>, px)
+    /// </param>
+    /// <param name="cropMode">How a picture is fitted into its place. (<c>crop_mode</c>, default CroppedToFit)</param>
+    /// <param name="frameRate">Frames in a second. (<c>frame_rate</c>, from 1 to 30 fps, default 30)</param>
+    /// <param name="qualityLevel">Quality of the stream. (<c>quality_level</c>, default Clear)</param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="appId"/> or <paramref name="groupId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 605030009 too many tasks on the server; 605030010 the server's processor is used up; 605030032 the media server
+    /// timed out.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">605030012 the task exists already.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<HstLiveStartReply> StartGuarded(
+        string appId,
+        string groupId,
+        long? width = null,
+        long? height = null,
+        HstCropMode? cropMode = null,
+        long? frameRate = null,
+        HstQualityLevel? qualityLevel = null,
+        CallOptions? options = null) =>
+        Guard(
+            HstOperationNames.LiveStart,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "group_id"u8, Required.NotNull(groupId, nameof(groupId)) },
+                { "width"u8, width },
+                { "height"u8, height },
+                { "crop_mode"u8, (long?)cropMode },
+                { "frame_rate"u8, frameRate },
+                { "quality_level"u8, (long?)qualityLevel },
+            },
+            options,
+            static answer => new HstLiveStartReply(answer));
+
+    /// <summary>Calls Live.Start, and Live.Stop at the end of an <c>await using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="groupId">Id of the group (the meeting). (<c>group_id</c>)</param>
+    /// <param name="width">
+    /// Width of the picture in pixels. Range and default are not documented. (<c>width</c>, px)
+    /// </param>
+    /// <param name="height">
+    /// Height of the picture in pixels. Range and default are not documented. (<c>height</c>, px)
+    /// </param>
+    /// <param name="cropMode">How a picture is fitted into its place. (<c>crop_mode</c>, default CroppedToFit)</param>
+    /// <param name="frameRate">Frames in a second. (<c>frame_rate</c>, from 1 to 30 fps, default 30)</param>
+    /// <param name="qualityLevel">Quality of the stream. (<c>quality_level</c>, default Clear)</param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="appId"/> or <paramref name="groupId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 605030009 too many tasks on the server; 605030010 the server's processor is used up; 605030032 the media server
+    /// timed out.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">605030012 the task exists already.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<HstLiveStartReply>> StartGuardedAsync(
+        string appId,
+        string groupId,
+        long? width = null,
+        long? height = null,
+        HstCropMode? cropMode = null,
+        long? frameRate = null,
+        HstQualityLevel? qualityLevel = null,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
+            HstOperationNames.LiveStart,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "group_id"u8, Required.NotNull(groupId, nameof(groupId)) },
+                { "width"u8, width },
+                { "height"u8, height },
+                { "crop_mode"u8, (long?)cropMode },
+                { "frame_rate"u8, frameRate },
+                { "quality_level"u8, (long?)qualityLevel },
+            },
+            options,
+            static answer => new HstLiveStartReply(answer),
+            cancellationToken);
+
+    /// <summary>Calls Live.Start, and Live.Stop at the end of a <c>using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="request">The parameters.</param>
+    /// <param name="options">Options of the start.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 605030009 too many tasks on the server; 605030010 the server's processor is used up; 605030032 the media server
+    /// timed out.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">605030012 the task exists already.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual Guarded<HstLiveStartReply> StartGuarded(HstLiveStartRequest request, CallOptions? options = null) =>
+        Guard(
+            HstOperationNames.LiveStart,
+            Required.NotNull(request, nameof(request)).Write(),
+            options,
+            static answer => new HstLiveStartReply(answer));
+
+    /// <summary>Calls Live.Start, and Live.Stop at the end of an <c>await using</c> statement.</summary>
+    /// <remarks>
+    /// <para>A start that fails is not undone. If no answer came to it, it may have begun all the same.</para>
+    /// </remarks>
+    /// <param name="request">The parameters.</param>
+    /// <param name="options">Options of the start.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer to the start, and what undoes it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">
+    /// 605030009 too many tasks on the server; 605030010 the server's processor is used up; 605030032 the media server
+    /// timed out.
+    /// </exception>
+    /// <exception cref="MeetgateConflictException">605030012 the task exists already.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<Guarded<HstLiveStartReply>> StartGuardedAsync(
+        HstLiveStartRequest request,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GuardAsync(
+            HstOperationNames.LiveStart,
+            Required.NotNull(request, nameof(request)).Write(),
+            options,
+            static answer => new HstLiveStartReply(answer),
+            cancellationToken);
+
+    /// <summary>Stop the live stream of a group (停止直播).</summary>
+    /// <remarks>
+    /// <para>Stops the live stream of a group, for all who watch it.</para>
+    /// <para>Note: The Chinese title is ours.</para>
+    /// <para>Undoes <c>Live.Start</c>.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/live/stop</c>.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="groupId">Id of the group (the meeting). (<c>group_id</c>)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="appId"/> or <paramref name="groupId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateNotFoundException">605030001 no such recording task or live stream.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual HstLiveStopReply Stop(string appId, string groupId, CallOptions? options = null) =>
+        Send(
+            HstOperationNames.LiveStop,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "group_id"u8, Required.NotNull(groupId, nameof(groupId)) },
+            },
+            options,
+            static answer => new HstLiveStopReply(answer));
+
+    /// <summary>Stop the live stream of a group (停止直播).</summary>
+    /// <remarks>
+    /// <para>Stops the live stream of a group, for all who watch it.</para>
+    /// <para>Note: The Chinese title is ours.</para>
+    /// <para>Undoes <c>Live.Start</c>.</para>
+    /// <para>Not idempotent: if no answer came, check the state before repeating.</para>
+    /// <para>Request: <c>POST /v1/live/stop</c>.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="groupId">Id of the group (the meeting). (<c>group_id</c>)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="appId"/> or <paramref name="groupId"/> is null.
+    /// </exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateNotFoundException">605030001 no such recording task or live stream.</exception>
+    /// <exception cref="MeetgateBadRequestException">
+    /// 605030003 a parameter is wrong; 605030005 the body is not JSON.
+    /// </exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<HstLiveStopReply> StopAsync(
+        string appId,
+        string groupId,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HstOperationNames.LiveStop,
+            new Parameters
+            {
+                { "app_id"u8, Required.NotNull(appId, nameof(appId)) },
+                { "group_id"u8, Required.NotNull(groupId, nameof(groupId)) },
+            },
+            options,
+            static answer => new HstLiveStopReply(answer),
+            cancellationToken);
+
+    /// <summary>List the live streams of an application (查询直播列表).</summary>
+    /// <remarks>
+    /// <para>Lists the live streams that run, with their addresses.</para>
+    /// <para>
+    /// Note: The pages name the list <c>list</c>, beside <c>code</c>. The vendor's demo reads <c>live_info_list</c> in
+    /// <c>result</c>. The answer is passed on as it comes: look for both. The Chinese title is ours.
+    /// </para>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /v1/live/list</c>.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateBadRequestException">605030003 a parameter is wrong.</exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">605030032 the media server timed out.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">The token of <paramref name="options"/> ended the call.</exception>
+    public virtual HstLiveListReply List(string appId, CallOptions? options = null) =>
+        Send(
+            HstOperationNames.LiveList,
+            new Parameters { { "app_id"u8, Required.NotNull(appId, nameof(appId)) } },
+            options,
+            static answer => new HstLiveListReply(answer));
+
+    /// <summary>List the live streams of an application (查询直播列表).</summary>
+    /// <remarks>
+    /// <para>Lists the live streams that run, with their addresses.</para>
+    /// <para>
+    /// Note: The pages name the list <c>list</c>, beside <c>code</c>. The vendor's demo reads <c>live_info_list</c> in
+    /// <c>result</c>. The answer is passed on as it comes: look for both. The Chinese title is ours.
+    /// </para>
+    /// <para>It only reads, and may be repeated.</para>
+    /// <para>Request: <c>GET /v1/live/list</c>.</para>
+    /// </remarks>
+    /// <param name="appId">Id of the application. (<c>app_id</c>)</param>
+    /// <param name="options">Options of this call alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The platform's answer.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="appId"/> is null.</exception>
+    /// <exception cref="MeetgateServerException">605030000 internal error of the recording service.</exception>
+    /// <exception cref="MeetgateBadRequestException">605030003 a parameter is wrong.</exception>
+    /// <exception cref="MeetgateAuthException">
+    /// 605030006 not logged in; 605030007 authentication failed; 605030028 the recording service's authentication
+    /// failed.
+    /// </exception>
+    /// <exception cref="MeetgatePlatformBusyException">605030032 the media server timed out.</exception>
+    /// <exception cref="MeetgateException">The call failed for another reason.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, before the call or during it.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> ended the call, or the token of <paramref name="options"/>.
+    /// </exception>
+    public virtual Task<HstLiveListReply> ListAsync(
+        string appId,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HstOperationNames.LiveList,
+            new Parameters { { "app_id"u8, Required.NotNull(appId, nameof(appId)) } },
+            options,
+            static answer => new HstLiveListReply(answer),
             cancellationToken);
 }

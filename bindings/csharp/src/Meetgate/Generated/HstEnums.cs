@@ -57,6 +57,98 @@ public enum HstOnlineResult
     DeviceOffline = 2,
 }
 
+/// <summary>What <c>file_type</c> of <c>hst.record.init</c> can be.</summary>
+public enum HstFileType
+{
+    /// <summary><c>0</c> on the wire.</summary>
+    Mp4 = 0,
+
+    /// <summary><c>1</c> on the wire.</summary>
+    Mp3 = 1,
+}
+
+/// <summary>What <c>type</c> of <c>hst.record.init</c> can be.</summary>
+public enum HstRecordType
+{
+    /// <summary><c>1</c> on the wire.</summary>
+    Even = 1,
+
+    /// <summary><c>2</c> on the wire.</summary>
+    MainAndOthers = 2,
+}
+
+/// <summary>
+/// What <c>crop_mode</c> of <c>hst.record.init</c>, <c>hst.record.set.layout</c> and <c>hst.live.start</c> can be.
+/// </summary>
+public enum HstCropMode
+{
+    /// <summary><c>1</c> on the wire.</summary>
+    Stretched = 1,
+
+    /// <summary><c>2</c> on the wire.</summary>
+    CroppedToFit = 2,
+
+    /// <summary><c>3</c> on the wire.</summary>
+    FilledToFit = 3,
+}
+
+/// <summary>What <c>media_type</c> of <c>hst.record.set.layout</c> can be.</summary>
+public enum HstMediaType
+{
+    /// <summary><c>0</c> on the wire.</summary>
+    Screen = 0,
+
+    /// <summary><c>2</c> on the wire.</summary>
+    Camera = 2,
+}
+
+/// <summary>
+/// What <c>status</c> of <c>hst.record.task.list</c> can be. Another number that the platform answers stays one:
+/// <c>(HstRecordTaskStatus)7</c>.
+/// </summary>
+public enum HstRecordTaskStatus
+{
+    /// <summary><c>-1</c> on the wire.</summary>
+    Failed = -1,
+
+    /// <summary><c>0</c> on the wire.</summary>
+    Success = 0,
+
+    /// <summary><c>1</c> on the wire.</summary>
+    Initialised = 1,
+
+    /// <summary><c>2</c> on the wire.</summary>
+    Recording = 2,
+
+    /// <summary><c>3</c> on the wire.</summary>
+    WaitingForEncoding = 3,
+
+    /// <summary><c>4</c> on the wire.</summary>
+    Encoding = 4,
+
+    /// <summary><c>5</c> on the wire.</summary>
+    Uploading = 5,
+
+    /// <summary><c>6</c> on the wire.</summary>
+    Done = 6,
+
+    /// <summary><c>7</c> on the wire.</summary>
+    Suspended = 7,
+}
+
+/// <summary>What <c>quality_level</c> of <c>hst.live.start</c> can be.</summary>
+public enum HstQualityLevel
+{
+    /// <summary><c>1</c> on the wire.</summary>
+    Fluent = 1,
+
+    /// <summary><c>2</c> on the wire.</summary>
+    Clear = 2,
+
+    /// <summary><c>3</c> on the wire.</summary>
+    High = 3,
+}
+
 /// <summary>The words of hst that are enums here.</summary>
 internal static class HstWords
 {

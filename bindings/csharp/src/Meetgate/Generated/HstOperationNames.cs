@@ -14,4 +14,16 @@ internal static class HstOperationNames
     internal static readonly OperationName OnlineUserState = new("hst.online.user.state");
     internal static readonly OperationName OnlineTransCmd = new("hst.online.trans_cmd");
     internal static readonly OperationName OnlineInvite = new("hst.online.invite");
+    internal static readonly OperationName RecordInit = new("hst.record.init");
+    internal static readonly OperationName RecordResume = new("hst.record.resume");
+    internal static readonly OperationName RecordSuspend = new("hst.record.suspend");
+    internal static readonly OperationName RecordFinish = new("hst.record.finish");
+    internal static readonly OperationName RecordSetLayout = new("hst.record.set.layout");
+    internal static readonly OperationName RecordSetOutputOverlay = new("hst.record.set_output_overlay");
+    internal static readonly OperationName RecordTaskList = new("hst.record.task.list");
+    internal static readonly OperationName RecordFileDownloadUrl = new("hst.record.file.download.url");
+    internal static readonly OperationName RecordFileDelete = new("hst.record.file.delete");
+    internal static readonly OperationName LiveStart = new("hst.live.start");
+    internal static readonly OperationName LiveStop = new("hst.live.stop");
+    internal static readonly OperationName LiveList = new("hst.live.list");
 }

@@ -356,3 +356,367 @@ public sealed class HstOnlineInviteReply : HstReply
     /// <summary>Ids of the users to whom the invitation could NOT be sent. (<c>user_id_list</c>)</summary>
     public IReadOnlyList<string> UserIdList => GetTexts("user_id_list");
 }
+
+/// <summary>The answer of <c>hst.record.init</c>.</summary>
+[JsonConverter(typeof(ReplyConverter<HstRecordInitReply>))]
+public sealed class HstRecordInitReply : HstReply
+{
+    /// <summary>An answer that a program makes, for its own tests.</summary>
+    /// <param name="json">The whole answer of the platform.</param>
+    public HstRecordInitReply(string json)
+        : base(json)
+    {
+    }
+
+    internal HstRecordInitReply(Answer answer)
+        : base(answer)
+    {
+    }
+
+    /// <summary>Id of the task, for all calls about this recording. (<c>record_id</c>)</summary>
+    public string? RecordId => GetText("record_id");
+
+    /// <summary>The caller's <c>Seq</c>. (<c>seq</c>)</summary>
+    public string? Seq => GetText("seq");
+
+    /// <summary>Another id. Neither its type nor its meaning is documented. (<c>id</c>)</summary>
+    public string? Id => GetText("id");
+}
+
+/// <summary>The answer of <c>hst.record.resume</c>.</summary>
+[JsonConverter(typeof(ReplyConverter<HstRecordResumeReply>))]
+public sealed class HstRecordResumeReply : HstReply
+{
+    /// <summary>An answer that a program makes, for its own tests.</summary>
+    /// <param name="json">The whole answer of the platform.</param>
+    public HstRecordResumeReply(string json)
+        : base(json)
+    {
+    }
+
+    internal HstRecordResumeReply(Answer answer)
+        : base(answer)
+    {
+    }
+
+    /// <summary>Id of the task. (<c>record_id</c>)</summary>
+    public string? RecordId => GetText("record_id");
+}
+
+/// <summary>The answer of <c>hst.record.suspend</c>.</summary>
+[JsonConverter(typeof(ReplyConverter<HstRecordSuspendReply>))]
+public sealed class HstRecordSuspendReply : HstReply
+{
+    /// <summary>An answer that a program makes, for its own tests.</summary>
+    /// <param name="json">The whole answer of the platform.</param>
+    public HstRecordSuspendReply(string json)
+        : base(json)
+    {
+    }
+
+    internal HstRecordSuspendReply(Answer answer)
+        : base(answer)
+    {
+    }
+
+    /// <summary>Id of the task. (<c>record_id</c>)</summary>
+    public string? RecordId => GetText("record_id");
+}
+
+/// <summary>The answer of <c>hst.record.finish</c>.</summary>
+[JsonConverter(typeof(ReplyConverter<HstRecordFinishReply>))]
+public sealed class HstRecordFinishReply : HstReply
+{
+    /// <summary>An answer that a program makes, for its own tests.</summary>
+    /// <param name="json">The whole answer of the platform.</param>
+    public HstRecordFinishReply(string json)
+        : base(json)
+    {
+    }
+
+    internal HstRecordFinishReply(Answer answer)
+        : base(answer)
+    {
+    }
+
+    /// <summary>Id of the task. (<c>record_id</c>)</summary>
+    public string? RecordId => GetText("record_id");
+
+    /// <summary>Duration of the recorded media in seconds. (<c>media_duration</c>)</summary>
+    public TimeSpan? MediaDuration => GetDuration("media_duration", isMilliseconds: false);
+
+    /// <summary>
+    /// Duration of the recording in seconds. How it differs from <c>MediaDuration</c> is not documented.
+    /// (<c>record_duration</c>)
+    /// </summary>
+    public TimeSpan? RecordDuration => GetDuration("record_duration", isMilliseconds: false);
+
+    /// <summary>Data transferred, in kilobytes. (<c>flow</c>, KB)</summary>
+    public long? Flow => GetInteger("flow");
+}
+
+/// <summary>The answer of <c>hst.record.set.layout</c>.</summary>
+[JsonConverter(typeof(ReplyConverter<HstRecordSetLayoutReply>))]
+public sealed class HstRecordSetLayoutReply : HstReply
+{
+    /// <summary>An answer that a program makes, for its own tests.</summary>
+    /// <param name="json">The whole answer of the platform.</param>
+    public HstRecordSetLayoutReply(string json)
+        : base(json)
+    {
+    }
+
+    internal HstRecordSetLayoutReply(Answer answer)
+        : base(answer)
+    {
+    }
+
+    /// <summary>Id of the task. (<c>record_id</c>)</summary>
+    public string? RecordId => GetText("record_id");
+
+    /// <summary>The caller's <c>Seq</c>. (<c>seq</c>)</summary>
+    public string? Seq => GetText("seq");
+}
+
+/// <summary>The answer of <c>hst.record.set_output_overlay</c>.</summary>
+[JsonConverter(typeof(ReplyConverter<HstRecordSetOutputOverlayReply>))]
+public sealed class HstRecordSetOutputOverlayReply : HstReply
+{
+    /// <summary>An answer that a program makes, for its own tests.</summary>
+    /// <param name="json">The whole answer of the platform.</param>
+    public HstRecordSetOutputOverlayReply(string json)
+        : base(json)
+    {
+    }
+
+    internal HstRecordSetOutputOverlayReply(Answer answer)
+        : base(answer)
+    {
+    }
+
+    /// <summary>Id of the task. (<c>record_id</c>)</summary>
+    public string? RecordId => GetText("record_id");
+
+    /// <summary>The caller's <c>Seq</c>. (<c>seq</c>)</summary>
+    public string? Seq => GetText("seq");
+}
+
+/// <summary>The answer of <c>hst.record.task.list</c>.</summary>
+[JsonConverter(typeof(ReplyConverter<HstRecordTaskListReply>))]
+public sealed class HstRecordTaskListReply : HstReply
+{
+    /// <summary>An answer that a program makes, for its own tests.</summary>
+    /// <param name="json">The whole answer of the platform.</param>
+    public HstRecordTaskListReply(string json)
+        : base(json)
+    {
+    }
+
+    internal HstRecordTaskListReply(Answer answer)
+        : base(answer)
+    {
+    }
+
+    /// <summary>The tasks of this page. (<c>record_list</c>)</summary>
+    public IReadOnlyList<RecordItem> RecordList =>
+        GetItems("record_list", static (json, path) => new RecordItem(json, path));
+
+    /// <summary>Number of all tasks that were asked for. (<c>total_num</c>)</summary>
+    public long? TotalNum => GetInteger("total_num");
+
+    /// <summary>An object in <c>record_list</c>.</summary>
+    [JsonConverter(typeof(ReplyConverter<RecordItem>))]
+    public sealed class RecordItem : ReplyObject
+    {
+        internal RecordItem(JsonElement json, ReplyPath path)
+            : base(json, path)
+        {
+        }
+
+        /// <summary>Id of the task. (<c>record_id</c>)</summary>
+        public string? RecordId => GetText("record_id");
+
+        /// <summary>Kind of the recording: 0 is mixed. (<c>record_mode</c>)</summary>
+        public long? RecordMode => GetInteger("record_mode");
+
+        /// <summary>Id of the group (the meeting). (<c>group_id</c>)</summary>
+        public string? GroupId => GetText("group_id");
+
+        /// <summary>Start. Its format is not documented. (<c>start_time</c>)</summary>
+        public string? StartTime => GetText("start_time");
+
+        /// <summary>End. Its format is not documented. (<c>stop_time</c>)</summary>
+        public string? StopTime => GetText("stop_time");
+
+        /// <summary>State of the task. (<c>status</c>)</summary>
+        public HstRecordTaskStatus? Status => GetEnum<HstRecordTaskStatus>("status");
+
+        /// <summary>Name of the recorded file. (<c>file_name</c>)</summary>
+        public string? FileName => GetText("file_name");
+
+        /// <summary>Id of the company. (<c>company_id</c>)</summary>
+        public string? CompanyId => GetText("company_id");
+
+        /// <summary>Duration of the recording in seconds. (<c>record_time</c>)</summary>
+        public TimeSpan? RecordTime => GetDuration("record_time", isMilliseconds: false);
+
+        /// <summary>Width of the picture in pixels. (<c>width</c>, px)</summary>
+        public long? Width => GetInteger("width");
+
+        /// <summary>Height of the picture in pixels. (<c>height</c>, px)</summary>
+        public long? Height => GetInteger("height");
+
+        /// <summary>
+        /// The settings of an automatic recording, as <c>Record.Init</c> takes them. Seen in the vendor's demo only.
+        /// (<c>auto</c>, an object)
+        /// </summary>
+        public JsonElement? Auto => GetJson("auto");
+    }
+}
+
+/// <summary>The answer of <c>hst.record.file.download.url</c>.</summary>
+[JsonConverter(typeof(ReplyConverter<HstRecordFileDownloadUrlReply>))]
+public sealed class HstRecordFileDownloadUrlReply : HstReply
+{
+    /// <summary>An answer that a program makes, for its own tests.</summary>
+    /// <param name="json">The whole answer of the platform.</param>
+    public HstRecordFileDownloadUrlReply(string json)
+        : base(json)
+    {
+    }
+
+    internal HstRecordFileDownloadUrlReply(Answer answer)
+        : base(answer)
+    {
+    }
+
+    /// <summary>Number of all files. (<c>total_num</c>)</summary>
+    public long? TotalNum => GetInteger("total_num");
+
+    /// <summary>Page number. (<c>page</c>)</summary>
+    public long? Page => GetInteger("page");
+
+    /// <summary>The files of this page. (<c>data_list</c>)</summary>
+    public IReadOnlyList<DataItem> DataList => GetItems("data_list", static (json, path) => new DataItem(json, path));
+
+    /// <summary>An object in <c>data_list</c>.</summary>
+    [JsonConverter(typeof(ReplyConverter<DataItem>))]
+    public sealed class DataItem : ReplyObject
+    {
+        internal DataItem(JsonElement json, ReplyPath path)
+            : base(json, path)
+        {
+        }
+
+        /// <summary>Address of the file, for a download. (<c>url</c>)</summary>
+        public string? Url => GetText("url");
+
+        /// <summary>MD5 of the file, in hexadecimal digits. (<c>md5</c>)</summary>
+        public string? Md5 => GetText("md5");
+
+        /// <summary>Name of the file. (<c>file_name</c>)</summary>
+        public string? FileName => GetText("file_name");
+
+        /// <summary>Size of the file. The unit is not documented. (<c>extent</c>)</summary>
+        public long? Extent => GetInteger("extent");
+
+        /// <summary>Address for playing the file. (<c>play_url</c>)</summary>
+        public string? PlayUrl => GetText("play_url");
+    }
+}
+
+/// <summary>The answer of <c>hst.live.start</c>.</summary>
+[JsonConverter(typeof(ReplyConverter<HstLiveStartReply>))]
+public sealed class HstLiveStartReply : HstReply
+{
+    /// <summary>An answer that a program makes, for its own tests.</summary>
+    /// <param name="json">The whole answer of the platform.</param>
+    public HstLiveStartReply(string json)
+        : base(json)
+    {
+    }
+
+    internal HstLiveStartReply(Answer answer)
+        : base(answer)
+    {
+    }
+
+    /// <summary>Id of the group. (<c>group_id</c>)</summary>
+    public string? GroupId => GetText("group_id");
+
+    /// <summary>Address of the stream for FLV over HTTP. (<c>flv_url</c>)</summary>
+    public string? FlvUrl => GetText("flv_url");
+
+    /// <summary>Address of the stream for HLS. (<c>m3u8_url</c>)</summary>
+    public string? M3u8Url => GetText("m3u8_url");
+
+    /// <summary>Address of the stream for RTMP. (<c>rtmp_url</c>)</summary>
+    public string? RtmpUrl => GetText("rtmp_url");
+}
+
+/// <summary>The answer of <c>hst.live.stop</c>.</summary>
+[JsonConverter(typeof(ReplyConverter<HstLiveStopReply>))]
+public sealed class HstLiveStopReply : HstReply
+{
+    /// <summary>An answer that a program makes, for its own tests.</summary>
+    /// <param name="json">The whole answer of the platform.</param>
+    public HstLiveStopReply(string json)
+        : base(json)
+    {
+    }
+
+    internal HstLiveStopReply(Answer answer)
+        : base(answer)
+    {
+    }
+
+    /// <summary>Id of the group. (<c>group_id</c>)</summary>
+    public string? GroupId => GetText("group_id");
+}
+
+/// <summary>The answer of <c>hst.live.list</c>.</summary>
+[JsonConverter(typeof(ReplyConverter<HstLiveListReply>))]
+public sealed class HstLiveListReply : HstReply
+{
+    /// <summary>An answer that a program makes, for its own tests.</summary>
+    /// <param name="json">The whole answer of the platform.</param>
+    public HstLiveListReply(string json)
+        : base(json)
+    {
+    }
+
+    internal HstLiveListReply(Answer answer)
+        : base(answer)
+    {
+    }
+
+    /// <summary>
+    /// The live streams. The vendor's demo reads them as <c>live_info_list</c> in <c>result</c>. (<c>list</c>)
+    /// </summary>
+    public IReadOnlyList<ListItem> List => GetUnnamedItems(static (json, path) => new ListItem(json, path));
+
+    /// <summary>An object in <c>list</c>.</summary>
+    [JsonConverter(typeof(ReplyConverter<ListItem>))]
+    public sealed class ListItem : ReplyObject
+    {
+        internal ListItem(JsonElement json, ReplyPath path)
+            : base(json, path)
+        {
+        }
+
+        /// <summary>Id of the group (the meeting). (<c>group_id</c>)</summary>
+        public string? GroupId => GetText("group_id");
+
+        /// <summary>Start, in seconds since 1970 (UTC). (<c>start_time</c>)</summary>
+        public DateTimeOffset? StartTime => GetTime("start_time", isMilliseconds: false);
+
+        /// <summary>Address of the stream for FLV over HTTP. (<c>flv_url</c>)</summary>
+        public string? FlvUrl => GetText("flv_url");
+
+        /// <summary>Address of the stream for HLS. (<c>m3u8_url</c>)</summary>
+        public string? M3u8Url => GetText("m3u8_url");
+
+        /// <summary>Address of the stream for RTMP. (<c>rtmp_url</c>)</summary>
+        public string? RtmpUrl => GetText("rtmp_url");
+    }
+}

@@ -44,6 +44,54 @@ internal static class Examples
             """{"app_id":"8f14e45fceea467a9f36dedd4bea2543","group_id":"g2001","user_id_list":["u1001","u1003"],"seq_id":20211201000003,"extend_info":{"topic":"周会"}}""",
             """{"code":0,"msg":"OK","result":{"seq_id":20211201000003,"user_id_list":["u1003"]}}"""),
         new Example(
+            "hst.record.init",
+            """{"app_id":"8f14e45fceea467a9f36dedd4bea2543","group_id":"g2006","file_name":"周会","file_type":0,"width":1280,"height":720,"auto":{"type":1,"media_count":4},"seq":"20211201-7"}""",
+            """{"code":0,"msg":"10000","record_id":"a6f2d0c84e1b4793b5d8e7c2f9a01364","seq":"20211201-7","id":"1"}"""),
+        new Example(
+            "hst.record.resume",
+            """{"record_id":"6c0d8a2be5f74913a4c7d9e1f3b52068","app_id":"8f14e45fceea467a9f36dedd4bea2543"}""",
+            """{"code":0,"msg":"10000","record_id":"6c0d8a2be5f74913a4c7d9e1f3b52068"}"""),
+        new Example(
+            "hst.record.suspend",
+            """{"record_id":"3b9e5f70c8d24a61b7f4e2d1a0c68593","app_id":"8f14e45fceea467a9f36dedd4bea2543"}""",
+            """{"code":0,"msg":"10000","record_id":"3b9e5f70c8d24a61b7f4e2d1a0c68593"}"""),
+        new Example(
+            "hst.record.finish",
+            """{"record_id":"3b9e5f70c8d24a61b7f4e2d1a0c68593","app_id":"8f14e45fceea467a9f36dedd4bea2543"}""",
+            """{"code":0,"msg":"10000","record_id":"3b9e5f70c8d24a61b7f4e2d1a0c68593","media_duration":600,"record_duration":600,"flow":90000}"""),
+        new Example(
+            "hst.record.set.layout",
+            """{"app_id":"8f14e45fceea467a9f36dedd4bea2543","record_id":"91f4b7d3e2a05c68b0d9c4f6a8e17325","audio_list":[{"user_id":"u1001","media_id":"a1","media_type":1}],"video_list":[{"user_id":"u1001","media_id":"v1","media_type":2,"x":0,"y":0,"w":1280,"h":720,"crop_mode":2},{"user_id":"u1002","media_id":"s1","media_type":0,"x":1280,"w":640,"h":360}],"seq":"20211201-8"}""",
+            """{"code":0,"msg":"10000","record_id":"91f4b7d3e2a05c68b0d9c4f6a8e17325","seq":"20211201-8"}"""),
+        new Example(
+            "hst.record.set_output_overlay",
+            """{"app_id":"8f14e45fceea467a9f36dedd4bea2543","record_id":"3b9e5f70c8d24a61b7f4e2d1a0c68593","subtitle_list":[{"x":20,"y":20,"content":"周会","color":16777215,"size":24,"transparency":50}],"seq":"20211201-9"}""",
+            """{"code":0,"msg":"10000","record_id":"3b9e5f70c8d24a61b7f4e2d1a0c68593","seq":"20211201-9"}"""),
+        new Example(
+            "hst.record.task.list",
+            """{"app_id":"8f14e45fceea467a9f36dedd4bea2543","record_id":"d2a7c1e94b6f4035a8e1f0c3b5d79264","page":1,"page_size":10}""",
+            """{"code":0,"msg":"10000","record_list":[{"record_id":"d2a7c1e94b6f4035a8e1f0c3b5d79264","record_mode":0,"group_id":"g2001","start_time":"2021-12-01 10:00:00","stop_time":"2021-12-01 10:20:00","status":6,"file_name":"周会","company_id":"123","record_time":1200,"width":1920,"height":1080}],"total_num":1}"""),
+        new Example(
+            "hst.record.file.download.url",
+            """{"app_id":"8f14e45fceea467a9f36dedd4bea2543","record_id":"d2a7c1e94b6f4035a8e1f0c3b5d79264","page":1}""",
+            """{"code":0,"msg":"10000","total_num":1,"page":1,"data_list":[{"url":"http://127.0.0.1/recording?file=/d2a7c1e94b6f4035a8e1f0c3b5d79264/%E5%91%A8%E4%BC%9A-1.mp4","md5":"0f5c1e2d3b4a59687786a5b4c3d2e1f0","file_name":"周会-1.mp4","extent":19541,"play_url":"http://127.0.0.1/recording?file=/d2a7c1e94b6f4035a8e1f0c3b5d79264/%E5%91%A8%E4%BC%9A-1.mp4"}]}"""),
+        new Example(
+            "hst.record.file.delete",
+            """{"mode":1,"app_id":"8f14e45fceea467a9f36dedd4bea2543","record_list":["d2a7c1e94b6f4035a8e1f0c3b5d79264"]}""",
+            """{"code":0,"msg":"10000"}"""),
+        new Example(
+            "hst.live.start",
+            """{"app_id":"8f14e45fceea467a9f36dedd4bea2543","group_id":"g2002","width":1280,"height":720,"quality_level":3}""",
+            """{"code":0,"msg":"10000","group_id":"g2002","flv_url":"http://live.invalid/8f14e45fceea467a9f36dedd4bea2543/g2002.flv","m3u8_url":"http://live.invalid/8f14e45fceea467a9f36dedd4bea2543/g2002.m3u8","rtmp_url":"rtmp://live.invalid/8f14e45fceea467a9f36dedd4bea2543/g2002"}"""),
+        new Example(
+            "hst.live.stop",
+            """{"app_id":"8f14e45fceea467a9f36dedd4bea2543","group_id":"g2001"}""",
+            """{"code":0,"msg":"10000","group_id":"g2001"}"""),
+        new Example(
+            "hst.live.list",
+            """{"app_id":"8f14e45fceea467a9f36dedd4bea2543"}""",
+            """{"code":0,"msg":"10000","list":[{"group_id":"g2001","start_time":1638324000,"flv_url":"http://live.invalid/8f14e45fceea467a9f36dedd4bea2543/g2001.flv","m3u8_url":"http://live.invalid/8f14e45fceea467a9f36dedd4bea2543/g2001.m3u8","rtmp_url":"rtmp://live.invalid/8f14e45fceea467a9f36dedd4bea2543/g2001"}]}"""),
+        new Example(
             "youme.query_instance_all_records_by_time",
             """{"UserId":"terminal-001","BeginTime":"1575907200","EndTime":"1575993599"}""",
             """{"Status":"OK","ErrorCode":0,"ErrorInfo":"","UserId":"terminal-001","UserRecords":[{"RoomId":"weekly-review","CreateTime":"1575942900","RoomRecords":[{"EnterTime":"1575943200","AudioDuration":590,"VideoDuration":420,"LeaveTime":"1575943800"},{"EnterTime":"1575944100","AudioDuration":870,"VideoDuration":870,"LeaveTime":"1575945000"}]}]}"""),

@@ -6,8 +6,9 @@ promise. Where they disagree on a member, it is `NotRequired`. A deployment may 
 too, add some, or send "1" for 1.
 """
 
-from typing import Any, List, Literal, Mapping, TypedDict, Union
+from typing import Any, Dict, List, Literal, Mapping, TypedDict, Union
 
+from .._json import Number
 from .._later import NotRequired
 from .._options import Tls, TokenStore
 from .._token_provider import TokenProvider
@@ -323,6 +324,315 @@ class OnlineInviteReply(TypedDict):
     code: int
     msg: str
     result: OnlineInviteReplyResult
+
+
+class RecordInitAuto(TypedDict, total=False):
+    """`auto` of `record.init`: Makes the recording automatic: it starts by itself, chooses what it
+    shows, and takes no layout.
+    """
+
+    type: Literal[1, 2]
+    """How the pictures are arranged: all of one size, or a main one and the others. (integer,
+    default 1; one of 1 (even), 2 (main and others))
+    """
+    user_id: str
+    """The user with the main picture, for `type` 2. (string, default the first user who joined)"""
+    media_type: int
+    """Which kinds of pictures are taken. Only 2 is documented; other numbers are passed through.
+    (integer, default 2; known: 2 (screen, camera, whiteboard, in this order))
+    """
+    media_count: int
+    """Number of pictures. The default is not documented. (integer from 1 to 9)"""
+    crop_mode: Literal[1, 2, 3]
+    """How a picture is fitted into its place. (integer, default 2; one of 1 (stretched), 2
+    (cropped to fit), 3 (filled to fit))
+    """
+
+
+class RecordInitReply(TypedDict):
+    """The answer of `hst.record.init`."""
+
+    code: int
+    msg: str
+    record_id: str
+    """Id of the task, for all calls about this recording. (string)"""
+    seq: NotRequired[str]
+    """The caller's `seq`. (string, may be left out)"""
+    id: NotRequired[str]
+    """Another id. Neither its type nor its meaning is documented. (string, may be left out)"""
+
+
+class RecordResumeReply(TypedDict):
+    """The answer of `hst.record.resume`."""
+
+    code: int
+    msg: str
+    record_id: str
+    """Id of the task. (string)"""
+
+
+class RecordSuspendReply(TypedDict):
+    """The answer of `hst.record.suspend`."""
+
+    code: int
+    msg: str
+    record_id: str
+    """Id of the task. (string)"""
+
+
+class RecordFinishReply(TypedDict):
+    """The answer of `hst.record.finish`."""
+
+    code: int
+    msg: str
+    record_id: str
+    """Id of the task. (string)"""
+    media_duration: int
+    """Duration of the recorded media in seconds. (integer, s)"""
+    record_duration: int
+    """Duration of the recording in seconds. How it differs from `media_duration` is not
+    documented. (integer, s)
+    """
+    flow: int
+    """Data transferred, in kilobytes. (integer, KB)"""
+
+
+class RecordSetLayoutAudioListItem(TypedDict):
+    """`audio_list` of `record.set.layout`: The sounds that are recorded, one object for each."""
+
+    user_id: str
+    """Id of the user. (string, required)"""
+    media_id: str
+    """Id of the user's sound. (string, required)"""
+    media_type: int
+    """Kind of the media: 1, audio. (integer from 1 to 1, required)"""
+
+
+class _RecordSetLayoutVideoListItemRequired(TypedDict):
+    """What `RecordSetLayoutVideoListItem` must have."""
+
+    user_id: Union[str, int]
+    """Id of the user. A number is taken too. (string or integer, required)"""
+    media_id: str
+    """Id of the user's picture. (string, required)"""
+    media_type: Literal[0, 2]
+    """Kind of the picture. (integer, required; one of 0 (screen), 2 (camera))"""
+
+
+class RecordSetLayoutVideoListItem(_RecordSetLayoutVideoListItemRequired, total=False):
+    """`video_list` of `record.set.layout`: The pictures that are recorded, one object for each."""
+
+    x: int
+    """Left edge in pixels. (integer from 0 to 1920, px, default 0)"""
+    y: int
+    """Upper edge in pixels. (integer from 0 to 1080, px, default 0)"""
+    w: int
+    """Width in pixels. (integer from 1 to 1920, px, default 320)"""
+    h: int
+    """Height in pixels. (integer from 1 to 1080, px, default 240)"""
+    crop_mode: Literal[1, 2, 3]
+    """How the picture is fitted into its place. (integer, default 1; one of 1 (stretched), 2
+    (cropped to fit), 3 (filled to fit))
+    """
+
+
+class RecordSetLayoutReply(TypedDict):
+    """The answer of `hst.record.set.layout`."""
+
+    code: int
+    msg: str
+    record_id: str
+    """Id of the task. (string)"""
+    seq: NotRequired[str]
+    """The caller's `seq`. (string, may be left out)"""
+
+
+class _RecordSetOutputOverlaySubtitleListItemRequired(TypedDict):
+    """What `RecordSetOutputOverlaySubtitleListItem` must have."""
+
+    x: int
+    """Left edge. The unit is not documented. (integer, required)"""
+    y: int
+    """Upper edge. The unit is not documented. (integer, required)"""
+    content: str
+    """The text. (string, required)"""
+    color: int
+    """Colour of the text, as a number. How the number holds it is not documented. (integer,
+    required)
+    """
+    size: int
+    """Size of the text. The unit is not documented. (integer, required)"""
+    transparency: int
+    """Transparency of the text. The range is not documented. (integer, required)"""
+
+
+class RecordSetOutputOverlaySubtitleListItem(
+    _RecordSetOutputOverlaySubtitleListItemRequired,
+    total=False,
+):
+    """`subtitle_list` of `record.set_output_overlay`: The texts, one object for each."""
+
+    type: int
+    """Only in the sample, with the value 1. Its meaning is not documented. (integer; known: 1 (the
+    sample's))
+    """
+
+
+class RecordSetOutputOverlayLogoListItem(TypedDict):
+    """`logo_list` of `record.set_output_overlay`: The pictures, one object for each. The pages say
+    that this list is not open to customers.
+    """
+
+    x: int
+    """Left edge. The unit is not documented. (integer, required)"""
+    y: int
+    """Upper edge. The unit is not documented. (integer, required)"""
+    file_path: str
+    """Where the picture is. Whose paths these are is not documented. (string, required)"""
+    scaleratio: Number
+    """Scale of the picture. The range is not documented. (number, required)"""
+
+
+class RecordSetOutputOverlayReply(TypedDict):
+    """The answer of `hst.record.set_output_overlay`."""
+
+    code: int
+    msg: str
+    record_id: str
+    """Id of the task. (string)"""
+    seq: NotRequired[str]
+    """The caller's `seq`. (string, may be left out)"""
+
+
+class RecordTaskListReplyRecordListItem(TypedDict):
+    """In the answer of `hst.record.task.list`: The tasks of this page."""
+
+    record_id: str
+    """Id of the task. (string)"""
+    record_mode: int
+    """Kind of the recording: 0 is mixed. (integer)"""
+    group_id: str
+    """Id of the group (the meeting). (string)"""
+    start_time: str
+    """Start. Its format is not documented. (string)"""
+    stop_time: str
+    """End. Its format is not documented. (string)"""
+    status: int
+    """State of the task. (integer; one of -1 (failed), 0 (success), 1 (initialised), 2
+    (recording), 3 (waiting for encoding), 4 (encoding), 5 (uploading), 6 (done), 7 (suspended))
+    """
+    file_name: str
+    """Name of the recorded file. (string)"""
+    company_id: str
+    """Id of the company. (string)"""
+    record_time: int
+    """Duration of the recording in seconds. (integer, s)"""
+    width: int
+    """Width of the picture in pixels. (integer, px)"""
+    height: int
+    """Height of the picture in pixels. (integer, px)"""
+    auto: NotRequired[Dict[str, Any]]
+    """The settings of an automatic recording, as `record.init` takes them. Seen in the vendor's
+    demo only. (object, may be left out)
+    """
+
+
+class RecordTaskListReply(TypedDict):
+    """The answer of `hst.record.task.list`."""
+
+    code: int
+    msg: str
+    record_list: List[RecordTaskListReplyRecordListItem]
+    """The tasks of this page. (array of objects)"""
+    total_num: int
+    """Number of all tasks that were asked for. (integer)"""
+
+
+class RecordFileDownloadUrlReplyDataListItem(TypedDict):
+    """In the answer of `hst.record.file.download.url`: The files of this page."""
+
+    url: str
+    """Address of the file, for a download. (string)"""
+    md5: str
+    """MD5 of the file, in hexadecimal digits. (string)"""
+    file_name: str
+    """Name of the file. (string)"""
+    extent: int
+    """Size of the file. The unit is not documented. (integer)"""
+    play_url: str
+    """Address for playing the file. (string)"""
+
+
+class RecordFileDownloadUrlReply(TypedDict):
+    """The answer of `hst.record.file.download.url`."""
+
+    code: int
+    msg: str
+    total_num: int
+    """Number of all files. (integer)"""
+    page: int
+    """Page number. (integer)"""
+    data_list: List[RecordFileDownloadUrlReplyDataListItem]
+    """The files of this page. (array of objects)"""
+
+
+class RecordFileDeleteReply(TypedDict):
+    """The answer of `hst.record.file.delete`."""
+
+    code: int
+    msg: str
+
+
+class LiveStartReply(TypedDict):
+    """The answer of `hst.live.start`."""
+
+    code: int
+    msg: str
+    group_id: str
+    """Id of the group. (string)"""
+    flv_url: str
+    """Address of the stream for FLV over HTTP. (string)"""
+    m3u8_url: str
+    """Address of the stream for HLS. (string)"""
+    rtmp_url: str
+    """Address of the stream for RTMP. (string)"""
+
+
+class LiveStopReply(TypedDict):
+    """The answer of `hst.live.stop`."""
+
+    code: int
+    msg: str
+    group_id: str
+    """Id of the group. (string)"""
+
+
+class LiveListReplyListItem(TypedDict):
+    """In the answer of `hst.live.list`: The live streams. The vendor's demo reads them as
+    `live_info_list` in `result`.
+    """
+
+    group_id: str
+    """Id of the group (the meeting). (string)"""
+    start_time: int
+    """Start, in seconds since 1970 (UTC). (integer, seconds since 1970-01-01 UTC)"""
+    flv_url: str
+    """Address of the stream for FLV over HTTP. (string)"""
+    m3u8_url: str
+    """Address of the stream for HLS. (string)"""
+    rtmp_url: str
+    """Address of the stream for RTMP. (string)"""
+
+
+class LiveListReply(TypedDict):
+    """The answer of `hst.live.list`."""
+
+    code: int
+    msg: str
+    list: List[LiveListReplyListItem]
+    """The live streams. The vendor's demo reads them as `live_info_list` in `result`. (array of
+    objects)
+    """
 
 
 class HstConfig(TypedDict):
