@@ -93,7 +93,7 @@ fn what_cannot_be_undone_is_refused_and_nothing_is_sent() {
         "{}",
         None,
         "{}",
-        "nothing undoes avd.room.read; expected one of avd.room.mix_record.start",
+        "nothing undoes avd.room.read; expected one of hst.record.init, hst.live.start, avd.room.mix_record.start",
     );
     refused("avd.room.mix_record", "{}", None, "{}", "unknown operation");
     refused(start, "[]", None, "{}", "params: expected a JSON object");
