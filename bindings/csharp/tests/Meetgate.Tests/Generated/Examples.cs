@@ -46,7 +46,7 @@ internal static class Examples
         new Example(
             "hst.record.init",
             """{"app_id":"8f14e45fceea467a9f36dedd4bea2543","group_id":"g2006","file_name":"周会","file_type":0,"width":1280,"height":720,"auto":{"type":1,"media_count":4},"seq":"20211201-7"}""",
-            """{"code":0,"msg":"10000","record_id":"a6f2d0c84e1b4793b5d8e7c2f9a01364","seq":"20211201-7","id":"1"}"""),
+            """{"code":0,"msg":"10000","record_id":"a6f2d0c84e1b4793b5d8e7c2f9a01364","seq":"20211201-7"}"""),
         new Example(
             "hst.record.resume",
             """{"record_id":"6c0d8a2be5f74913a4c7d9e1f3b52068","app_id":"8f14e45fceea467a9f36dedd4bea2543"}""",
