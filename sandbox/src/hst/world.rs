@@ -1,11 +1,18 @@
 //! Everything that an hst account holds: the state, below all operations.
 
+pub(crate) mod groups;
+pub(crate) mod news;
 pub(crate) mod seed;
+
+use groups::Groups;
+use news::{Happening, News};
 
 pub(crate) struct World {
     pub(crate) applications: Vec<Application>,
     /// Oldest first.
     pub(crate) usage: Vec<UsageRecord>,
+    /// What has happened and has not been told yet, with the application's id; oldest first.
+    pub(crate) untold: Vec<(String, News)>,
 }
 
 impl World {
@@ -15,6 +22,52 @@ impl World {
 
     pub(crate) fn application_mut(&mut self, id: &str) -> Option<&mut Application> {
         self.applications.iter_mut().find(|application| application.id == id)
+    }
+
+    /// Changes the groups of an application, and keeps what there is to tell. Returns the version then; nothing where there
+    /// is no such application.
+    pub(crate) fn change_groups<E>(
+        &mut self,
+        app_id: &str,
+        change: impl FnOnce(&mut Groups) -> Result<Vec<News>, E>,
+    ) -> Option<Result<i64, E>> {
+        let groups = &mut self.application_mut(app_id)?.groups;
+        let changed = change(groups);
+        let version = groups.version();
+        Some(changed.map(|news| {
+            self.untold.extend(news.into_iter().map(|news| (app_id.to_owned(), news)));
+            version
+        }))
+    }
+
+    /// Everybody leaves every group of the application.
+    pub(crate) fn empty_groups(&mut self, app_id: &str) {
+        let _ = self.change_groups(app_id, |groups| Ok::<_, std::convert::Infallible>(groups.empty()));
+    }
+
+    /// The user leaves every group of the application.
+    pub(crate) fn leave_groups(&mut self, app_id: &str, user_id: &str) {
+        let _ = self.change_groups(app_id, |groups| Ok::<_, std::convert::Infallible>(groups.leave_all(user_id)));
+    }
+
+    /// A recording of this group is in this state now; `message` is a text that holds JSON.
+    // The recordings of this world call it.
+    #[allow(dead_code)]
+    pub(crate) fn recording_changed(
+        &mut self,
+        app_id: &str,
+        group_id: &str,
+        record_id: &str,
+        status: i64,
+        message: &str,
+    ) {
+        let happening = Happening::RecordingChanged {
+            group_id: group_id.to_owned(),
+            record_id: record_id.to_owned(),
+            status,
+            message: message.to_owned(),
+        };
+        self.untold.push((app_id.to_owned(), News { version: None, happening }));
     }
 }
 
@@ -26,6 +79,7 @@ pub(crate) struct Application {
     pub(crate) consumption_limit: Option<i32>,
     pub(crate) services: Vec<Service>,
     pub(crate) users: Vec<User>,
+    pub(crate) groups: Groups,
 }
 
 pub(crate) struct Service {
