@@ -14,7 +14,7 @@ use serde_json::json;
 use std::time::{Duration, Instant};
 
 /// What a hotel's network says instead of the answer.
-const PORTAL: &str = "<!DOCTYPE html>\n<html><head><title>Welcome</title></head>\
+pub(crate) const PORTAL: &str = "<!DOCTYPE html>\n<html><head><title>Welcome</title></head>\
                       <body><h1>Please sign in to use this network</h1></body></html>\n";
 
 pub(crate) async fn answer(shared: &Shared, line: &Handle, received: Received, started: Instant) -> Reply {
@@ -47,6 +47,10 @@ pub(crate) async fn answer(shared: &Shared, line: &Handle, received: Received, s
             }
             // These meet no call: latencies are waited for above, the others meet connections.
             FaultKind::Latency { .. } | FaultKind::Refuse { .. } | FaultKind::Reset => (own_or_any(own), None),
+            // These meet messages of the event gateway.
+            FaultKind::Drop | FaultKind::Duplicate | FaultKind::Reorder { .. } | FaultKind::Cut => {
+                (own_or_any(own), None)
+            }
         },
     };
     // The answer to HEAD has no body, whatever its head says.

@@ -3,6 +3,7 @@
 
 mod answers;
 mod exchanges;
+mod groups;
 mod people;
 mod request;
 mod routes;
@@ -78,6 +79,13 @@ fn perform(shared: &Shared, request: &Request) -> Answer {
         ("GET", "/avd/site") => Ok(lock(&shared.avd).site()),
         ("PUT", "/avd/site") => people::set_site(shared, request),
         ("PUT", "/hst/users") => people::set_presence(shared, request),
+        ("GET", "/hst/groups") => groups::full_state(shared, request),
+        ("POST", "/hst/groups/users") => groups::join(shared, request),
+        ("DELETE", "/hst/groups/users") => groups::leave(shared, request),
+        ("POST", "/hst/groups/media") => groups::start_media(shared, request),
+        ("DELETE", "/hst/groups/media") => groups::stop_media(shared, request),
+        ("GET", "/hst/gateway/sessions") => Ok(Value::Array(lock(&shared.hst).describe_sessions())),
+        ("DELETE", "/hst/gateway/sessions") => Ok(json!({"cut": lock(&shared.hst).cut_sessions()})),
         ("POST", "/reset") => done(|| shared.reset()),
         _ => Err(unknown(request)),
     }

@@ -40,6 +40,31 @@ struct Planned {
     holding: usize,
     /// The end of a refusal.
     until: Option<Instant>,
+    /// How many it still lets through.
+    to_skip: u32,
+    /// What `percent` is drawn from.
+    dice: fastrand::Rng,
+}
+
+/// What a fault may meet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scene {
+    Call,
+    /// A request of the event gateway, with its answer.
+    Request,
+    /// An event, as it goes out to one session.
+    Event,
+}
+
+impl Scene {
+    fn takes(self, kind: &FaultKind) -> bool {
+        !kind.is_about_connections()
+            && match self {
+                Self::Call => kind.meets_calls(),
+                Self::Request => kind.meets_messages(),
+                Self::Event => kind.meets_messages() && !matches!(kind, FaultKind::Number { .. }),
+            }
+    }
 }
 
 /// What a call is in for.
@@ -79,7 +104,9 @@ impl Faults {
             FaultKind::Refuse { lasting } => Some(Instant::now() + lasting),
             _ => None,
         };
-        list.planned.push(Planned { id, left: fault.times, fault, holding: 0, until });
+        let (left, to_skip) = (fault.times, fault.skip.unwrap_or(0));
+        let dice = fault.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        list.planned.push(Planned { id, left, fault, holding: 0, until, to_skip, dice });
         drop(list);
         self.changed.send_replace(());
         Ok(id)
@@ -113,7 +140,8 @@ impl Faults {
         self.changed.send_replace(());
     }
 
-    /// Each fault as it was planned, with its id; `times` is how many calls it will still meet.
+    /// Each fault as it was planned, with its id; `times` is how many calls it will still meet, `skip` how many it will
+    /// still let through.
     pub(crate) fn describe(&self) -> Vec<Value> {
         let mut list = lock(&self.list);
         list.forget_the_past();
@@ -122,26 +150,38 @@ impl Faults {
 
     /// What this call meets. Latencies add up; of the other kinds it is the oldest that fits.
     pub(crate) fn meet(&self, operation: Option<&str>) -> Ordeal {
+        self.meet_in(Scene::Call, operation)
+    }
+
+    /// What this call, or this message of the event gateway, meets.
+    pub(crate) fn meet_in(&self, scene: Scene, operation: Option<&str>) -> Ordeal {
         let mut ordeal = Ordeal::default();
         let mut list = lock(&self.list);
         // Almost always empty: this is on the way of every call.
         for planned in &mut list.planned {
             let fault = &planned.fault;
+            let is_latency = matches!(fault.kind, FaultKind::Latency { .. });
             if planned.left == Some(0)
-                || fault.kind.is_about_connections()
+                || !scene.takes(&fault.kind)
                 || !operation::fits(&fault.operation, operation)
+                || (ordeal.met.is_some() && !is_latency)
             {
+                continue;
+            }
+            if planned.to_skip > 0 {
+                planned.to_skip -= 1;
+                continue;
+            }
+            if fault.percent.is_some_and(|percent| planned.dice.u8(0..100) >= percent) {
                 continue;
             }
             if let FaultKind::Latency { least, jitter } = fault.kind {
                 let wait = least + jitter.mul_f64(fastrand::f64());
                 let side = if fault.acts() { &mut ordeal.after } else { &mut ordeal.before };
                 *side = side.saturating_add(wait);
-            } else if ordeal.met.is_none() {
+            } else {
                 ordeal.met = Some(Met { id: planned.id, kind: fault.kind.clone(), acts: fault.acts() });
                 planned.holding += usize::from(matches!(fault.kind, FaultKind::Silence { .. }));
-            } else {
-                continue;
             }
             ordeal.names.push(format!("{} {}", fault.kind.name(), planned.id));
             planned.left = planned.left.map(|left| left.saturating_sub(1));
@@ -240,7 +280,8 @@ impl Planned {
     }
 
     fn describe(&self) -> Value {
-        let fault = Fault { times: self.left, ..self.fault.clone() };
+        let skip = self.fault.skip.map(|_| self.to_skip);
+        let fault = Fault { times: self.left, skip, ..self.fault.clone() };
         let mut value = fault.to_json();
         if let Some(members) = value.as_object_mut() {
             members.insert("id".to_owned(), json!(self.id));
@@ -288,6 +329,39 @@ mod tests {
         assert!(ordeal.met.is_some());
         assert_eq!(faults.meet(None).after, ms(10));
         assert_eq!(faults.describe().len(), 3);
+    }
+
+    #[test]
+    fn some_get_through() {
+        let faults = Faults::new();
+        faults.add(number("*", 1).skip(2).times(1)).unwrap();
+        let met: Vec<bool> = (0..5).map(|_| met(&faults, "hst.kickout").is_some()).collect();
+        assert_eq!(met, [false, false, true, false, false]);
+        let draw = |seed| {
+            let faults = Faults::new();
+            faults.add(number("*", 1).percent(50, seed)).unwrap();
+            (0..64).map(|_| faults.meet(None).met.is_some()).collect::<Vec<bool>>()
+        };
+        assert_eq!(draw(7), draw(7));
+        assert_ne!(draw(7), draw(8));
+        let hits = draw(7).iter().filter(|hit| **hit).count();
+        assert!((10..54).contains(&hits), "{hits}");
+    }
+
+    #[test]
+    fn messages_meet_what_is_for_them() {
+        let faults = Faults::new();
+        let http = FaultKind::Http { status: 503, retry_after_s: None, body: None };
+        faults.add(Fault::new("*", http.clone())).unwrap();
+        faults.add(Fault::new("*", FaultKind::Drop)).unwrap();
+        let meet = |scene, name| faults.meet_in(scene, Some(name)).met.map(|met| met.kind);
+        assert_eq!(meet(Scene::Call, "hst.gateway.connect"), Some(http));
+        assert_eq!(meet(Scene::Request, "hst.gateway.login"), Some(FaultKind::Drop));
+        assert_eq!(meet(Scene::Event, "hst.gateway.user_left"), Some(FaultKind::Drop));
+        faults.clear();
+        faults.add(number("*", 5)).unwrap();
+        assert_eq!(meet(Scene::Event, "hst.gateway.user_left"), None);
+        assert_eq!(meet(Scene::Request, "hst.gateway.login"), Some(FaultKind::Number { code: 5 }));
     }
 
     #[test]

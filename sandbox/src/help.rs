@@ -48,12 +48,20 @@ Faults (--faults FILE, POST /_sandbox/faults):
     number    code                   the platform's own number, in the operation's own envelope
     refuse    seconds                nobody listens; then the same port again (no operation, no times)
     reset                            connections are accepted and reset at once (no operation)
+    drop, duplicate, cut, reorder by
+                                     of a message of hst's event gateway: lost, twice, the connection closed
+                                     instead, after so many later ones
+
+  Beside times: skip = 3 lets the first three through; percent = 20 meets one in five, and with seed = 7 always the
+  same ones.
 
   An operation's name is its path after the platform's prefix, with dots and underscores: avd.room.mix_record.start,
   avd.uploadfile, hst.online.trans_cmd, hst.app.create (update, delete), hst.access.token, youme.query_room_info;
-  avd.attachment and hst.recording for downloads, hst.server.address for the discovery of hst's address. GET /_sandbox/operations lists
-  them. Latencies add up; of all other faults that fit a call it meets the oldest. For silence, close, text, http and
-  number acted is false unless it is given.
+  avd.attachment and hst.recording for downloads, hst.server.address for the discovery of hst's address. hst.gateway.connect
+  is a call too, the one that opens a websocket of the event gateway; hst.gateway.login, hst.gateway.user_joined and so on
+  are its messages, which latency, silence, text, number and the four above meet. GET /_sandbox/operations lists them all.
+  Latencies add up; of all other faults that fit a call it meets the oldest. For silence, close, text, http, number,
+  drop and cut acted is false unless it is given.
 
 Control interface (--control), JSON both ways, on the same port; GET /_sandbox shows all of it:
   curl $URL/_sandbox/faults -d '{"operation":"avd.room.read","times":2,"kind":"http","status":502}'
@@ -64,6 +72,7 @@ Control interface (--control), JSON both ways, on the same port; GET /_sandbox s
   curl -X POST $URL/_sandbox/tokens/expire                 all tokens die now
   curl $URL/_sandbox/avd/participants -d '{"room_id":"12345123456","user_id":"77","user_name":"Li"}'
   curl -X PUT $URL/_sandbox/hst/users -d '{"app_id":"8f14e45fceea467a9f36dedd4bea2543","user_id":"u1003","state":1}'
+  curl $URL/_sandbox/hst/groups?app_id=8f14e45fceea467a9f36dedd4bea2543     who is in hst's groups, and the version
   curl -X POST $URL/_sandbox/reset                         everything as at start
 
 TLS (--tls): the base URLs are https, and a second line on standard output is one JSON object

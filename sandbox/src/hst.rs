@@ -1,10 +1,12 @@
-//! hst: 好视通 FSP PaaS business gateway: nine operations (000 and 001; 001 repeats 000 and adds the token), and twelve of the
-//! vendor's later pages, for recordings and live streams.
+//! hst: 好视通 FSP PaaS business gateway: nine operations (000 and 001; 001 repeats 000 and adds the token), twelve of the
+//! vendor's later pages, for recordings and live streams, and its event gateway.
 
 mod apps;
 mod arguments;
+mod attendance;
 mod bills;
 mod discovery;
+mod gateway;
 mod layout;
 mod live;
 mod online;
@@ -22,9 +24,14 @@ use crate::clock::Clock;
 use crate::control_error::ControlError;
 use crate::exchange::{Received, Reply};
 use arguments::{Body, Query};
+pub use attendance::Broadcast;
 use axum::http::Method;
 use axum::http::header::{ALLOW, HeaderValue};
 pub(crate) use discovery::PATH as DISCOVERY;
+use gateway::Gateway;
+pub(crate) use gateway::{
+    EVENTS, Ending, Opened, Outgoing, PATH as EVENT_GATEWAY, Request as GatewayRequest, messages as gateway_messages,
+};
 use operations::Operation;
 pub(crate) use operations::addresses;
 pub use presence::Presence;
@@ -34,6 +41,7 @@ use serde_json::{Value, json};
 pub(crate) use settings::Settings;
 use token::Tokens;
 use world::World;
+pub use world::groups::MediaType;
 
 /// One hst account: its credentials, its single token, its applications.
 pub(crate) struct Hst {
@@ -42,15 +50,32 @@ pub(crate) struct Hst {
     /// What discovery answers where the caller's own words do not tell.
     origin: String,
     world: World,
+    gateway: Gateway,
+    replaced_token_ends_sessions: bool,
 }
 
 impl Hst {
     pub(crate) fn new(settings: &Settings, clock: Clock, origin: String) -> Self {
-        Self { tokens: Tokens::new(settings), world: world::seed::world(settings.seed, clock.now_ms()), origin, clock }
+        Self {
+            tokens: Tokens::new(settings),
+            world: world::seed::world(settings.seed, clock.now_ms()),
+            gateway: Gateway::default(),
+            replaced_token_ends_sessions: settings.replaced_token_ends_sessions,
+            origin,
+            clock,
+        }
     }
 
     pub(crate) fn expire_token(&mut self) {
         self.tokens.expire();
+        self.token_replaced();
+    }
+
+    /// [?] Whether the platform ends the sessions then is unknown; here a setting says it.
+    fn token_replaced(&mut self) {
+        if self.replaced_token_ends_sessions {
+            self.gateway.end_logged_in();
+        }
     }
 
     /// A user signs in or out, and is known from then on.
@@ -58,19 +83,89 @@ impl Hst {
         presence::set_presence(&mut self.world, presence)
     }
 
+    /// A user joins a group. Returns the application's version then, as the three below do.
+    pub(crate) fn join_group(&mut self, app_id: &str, group_id: &str, user_id: &str) -> Result<i64, ControlError> {
+        let version = attendance::join(&mut self.world, app_id, group_id, user_id);
+        self.tell();
+        version
+    }
+
+    pub(crate) fn leave_group(&mut self, app_id: &str, group_id: &str, user_id: &str) -> Result<i64, ControlError> {
+        let version = attendance::leave(&mut self.world, app_id, group_id, user_id);
+        self.tell();
+        version
+    }
+
+    pub(crate) fn start_media(&mut self, broadcast: &Broadcast) -> Result<i64, ControlError> {
+        let version = attendance::start(&mut self.world, broadcast);
+        self.tell();
+        version
+    }
+
+    pub(crate) fn stop_media(&mut self, broadcast: &Broadcast) -> Result<i64, ControlError> {
+        let version = attendance::stop(&mut self.world, broadcast);
+        self.tell();
+        version
+    }
+
+    /// `app_id`, `version` and `group_list`, as the event gateway would answer now.
+    pub(crate) fn full_state(&self, app_id: &str) -> Result<Value, ControlError> {
+        let application = self.world.application(app_id).ok_or_else(|| attendance::no_such_application(app_id))?;
+        Ok(gateway::full_state(app_id, &application.groups))
+    }
+
+    pub(crate) fn open_session(&mut self, number: u64) -> Opened {
+        self.gateway.open(number)
+    }
+
+    pub(crate) fn close_session(&mut self, number: u64) {
+        self.gateway.close(number);
+    }
+
+    pub(crate) fn describe_sessions(&self) -> Vec<Value> {
+        self.gateway.describe()
+    }
+
+    /// Returns how many there were.
+    pub(crate) fn cut_sessions(&mut self) -> usize {
+        self.gateway.cut_all()
+    }
+
+    /// Answers a request of a session into its outbox, with this ticket. Returns whether it was done.
+    pub(crate) fn hear(&mut self, number: u64, ticket: u64, request: &GatewayRequest) -> bool {
+        self.gateway.hear(&self.world, &self.tokens, self.clock.now_ms(), number, ticket, request)
+    }
+
+    /// Lets happen what was due, and tells of it.
+    pub(crate) fn pass_time(&mut self) {
+        self.world.recordings.settle(self.clock.now_ms());
+        self.tell();
+    }
+
+    /// Tells the event gateway's clients what has happened.
+    fn tell(&mut self) {
+        let news = self.world.take_news();
+        self.gateway.tell(news);
+    }
+
     /// HTTP is 200 always and the number is in the body; an address that does not exist is HTTP's own matter.
     pub(crate) fn answer(&mut self, received: &Received) -> Reply {
-        self.world.recordings.settle(self.clock.now_ms());
+        self.pass_time();
         if received.path == recorded_files::PATH {
             return recorded_files::serve(&self.world.recordings.files, received);
         }
         if received.path == discovery::PATH && received.method == Method::GET {
             return discovery::answer(&received.query_pairs(), &received.origin(&self.origin));
         }
+        if received.path == gateway::PATH {
+            return gateway::shake_hands(received);
+        }
         let Some(operation) = Operation::find(&received.path, &received.method) else {
             return no_such_address(&received.path);
         };
-        match self.perform(operation, received) {
+        let answer = self.perform(operation, received);
+        self.tell();
+        match answer {
             Ok(body) => Reply::json(&body, 0),
             Err(refusal) => refuse(&refusal),
         }
@@ -86,7 +181,9 @@ impl Hst {
     fn perform(&mut self, operation: Operation, received: &Received) -> Result<Value, Refusal> {
         let now_ms = self.clock.now_ms();
         if matches!(operation, Operation::FetchToken) {
-            return self.tokens.fetch(received, now_ms).map(|result| nested(Some(result)));
+            let fetched = self.tokens.fetch(received, now_ms)?;
+            self.token_replaced();
+            return Ok(nested(Some(fetched)));
         }
         self.tokens.check(received, now_ms)?;
         let world = &mut self.world;

@@ -34,6 +34,16 @@ pub(crate) fn call(received: &Received, answered: Option<&Reply>, faults: &[Stri
     let _ = writeln!(std::io::stderr(), "{line} {:.1} ms", spent.as_secs_f64() * 1000.0);
 }
 
+/// One message of the event gateway.
+pub(crate) fn message(session: u64, operation: Option<&str>, text: &str, sent: bool, faults: &[String]) {
+    let shown = redact::json(text.as_bytes());
+    let shown = shown.map_or_else(|| redact::size_only(text.as_bytes()), |text| redact::printable(&text));
+    let lost = if sent { "" } else { " -> nothing" };
+    let faults = if faults.is_empty() { String::new() } else { format!(" [fault: {}]", faults.join(", ")) };
+    let name = operation.unwrap_or("hst.gateway");
+    let _ = writeln!(std::io::stderr(), "{name} (session {session}) {shown}{lost}{faults}");
+}
+
 fn body(received: &Received) -> String {
     let shown = match (received.media_type().as_str(), std::str::from_utf8(&received.body)) {
         ("application/x-www-form-urlencoded", Ok(text)) => Some(redact::pairs(text)),

@@ -15,14 +15,39 @@ struct Named {
     name: String,
 }
 
+/// What is said over the event gateway's websocket has no path.
+static MESSAGES: LazyLock<Vec<String>> =
+    LazyLock::new(|| hst::gateway_messages().map(|name| format!("hst.{name}")).collect());
+
 static BY_PATH: LazyLock<HashMap<String, Vec<Named>>> = LazyLock::new(table);
 
-/// What this call is a call of: one of the documented operations, a download (`avd.attachment`, `hst.recording`) or
-/// a discovery (`hst.server.address`).
+/// What this call is a call of: one of the operations, a download (`avd.attachment`, `hst.recording`), a discovery
+/// (`hst.server.address`) or a connection of the event gateway (`hst.gateway.connect`).
 pub(crate) fn name_of(method: &Method, path: &str) -> Option<&'static str> {
     let named = BY_PATH.get(path)?;
     let fits = |named: &&Named| named.method.is_none_or(|only| only == method.as_str());
     named.iter().find(fits).map(|named| named.name.as_str())
+}
+
+/// The whole name of a message of the event gateway, from hst's own name for it.
+pub(crate) fn of_message(name: &str) -> Option<&'static str> {
+    MESSAGES.iter().map(String::as_str).find(|whole| whole.strip_prefix("hst.") == Some(name))
+}
+
+/// Whether a pattern fits a message of the event gateway.
+pub(crate) fn fits_a_message(pattern: &str) -> bool {
+    MESSAGES.iter().any(|name| fits(pattern, Some(name)))
+}
+
+/// Whether a pattern fits a call.
+pub(crate) fn fits_a_call(pattern: &str) -> bool {
+    BY_PATH.values().flatten().any(|named| fits(pattern, Some(&named.name)))
+}
+
+/// Whether a pattern fits a message of the event gateway that is an answer to a request.
+pub(crate) fn fits_a_request(pattern: &str) -> bool {
+    let is_event = |name: &str| hst::EVENTS.iter().any(|event| name.strip_prefix("hst.") == Some(event));
+    MESSAGES.iter().any(|name| fits(pattern, Some(name)) && !is_event(name))
 }
 
 /// The pattern that fits whatever this path is a path of.
@@ -35,7 +60,8 @@ pub(crate) fn pattern_of(path: &str) -> Option<&'static str> {
 
 /// All names, sorted.
 pub(crate) fn all() -> Vec<&'static str> {
-    let mut names: Vec<&str> = BY_PATH.values().flatten().map(|named| named.name.as_str()).collect();
+    let calls = BY_PATH.values().flatten().map(|named| named.name.as_str());
+    let mut names: Vec<&str> = calls.chain(MESSAGES.iter().map(String::as_str)).collect();
     names.sort_unstable();
     names
 }
@@ -79,6 +105,7 @@ fn table() -> HashMap<String, Vec<Named>> {
     put("/attachment", None, "avd.attachment".to_owned());
     put(hst::RECORDING, None, "hst.recording".to_owned());
     put(hst::DISCOVERY, None, "hst.server.address".to_owned());
+    put(hst::EVENT_GATEWAY, None, "hst.gateway.connect".to_owned());
     for (method, path, name) in hst::addresses() {
         let method = (path == "/v1/app").then_some(method);
         put(path, method, format!("hst.{name}"));

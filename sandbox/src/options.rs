@@ -32,6 +32,11 @@ pub struct Options {
     /// hst: how long an access token lives.
     #[arg(long, value_name = "SECONDS", default_value_t = TOKEN_LIFETIME_S)]
     pub hst_token_lifetime: u64,
+    /// hst: end the sessions of the event gateway when a new access token is fetched, and when tokens are expired.
+    ///
+    /// Whether the platform does so is unknown. By default a session stays.
+    #[arg(long)]
+    pub hst_replaced_token_ends_sessions: bool,
     /// youme: app key.
     #[arg(long, value_name = "KEY", default_value = YOUME_APP_KEY)]
     pub youme_app_key: String,
@@ -90,6 +95,7 @@ impl Options {
             // `Sandbox::start` has checked the length; a secret of another length would simply match no token.
             dev_secret: <[u8; 16]>::try_from(self.hst_dev_secret.as_bytes()).unwrap_or_default(),
             token_lifetime_s: self.hst_token_lifetime,
+            replaced_token_ends_sessions: self.hst_replaced_token_ends_sessions,
             seed: self.seed,
         }
     }
@@ -132,6 +138,7 @@ impl Default for Options {
             hst_dev_id: HST_DEV_ID.to_owned(),
             hst_dev_secret: HST_DEV_SECRET.to_owned(),
             hst_token_lifetime: TOKEN_LIFETIME_S,
+            hst_replaced_token_ends_sessions: false,
             youme_app_key: YOUME_APP_KEY.to_owned(),
             youme_app_secret: YOUME_APP_SECRET.to_owned(),
             youme_rest_api_key: YOUME_REST_API_KEY.to_owned(),

@@ -1,7 +1,7 @@
 //! Whose call it is.
 
-/// The three share no address: hst has `/access/token`, `/v1/…` (001), the discovery's `/server/address` and `/recording`, youme
-/// `/v2/video/…` (002), avd `/sdkapi/v2/…` and three places on the host root (004).
+/// The three share no address: hst has `/access/token`, `/v1/…` (001), the discovery's `/server/address`, `/recording` and
+/// `/event-gateway`, youme `/v2/video/…` (002), avd `/sdkapi/v2/…` and three places on the host root (004).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Platform {
     Hst,
@@ -14,7 +14,7 @@ impl Platform {
         match path.split('/').nth(1).unwrap_or_default() {
             // youme's older calls are there too, with the credentials of the newer ones; none is among the six.
             "v1" if !is_of_hst(path) && is_signed_for_youme(query) => Some(Self::Youme),
-            "access" | "recording" | "server" | "v1" => Some(Self::Hst),
+            "access" | "event-gateway" | "recording" | "server" | "v1" => Some(Self::Hst),
             "v2" => Some(Self::Youme),
             "sdkapi" | "uploadfile" | "attachment" | "videoPlayer" => Some(Self::Avd),
             _ => None,
@@ -42,6 +42,7 @@ mod tests {
         assert_eq!(of("/access/token"), Some(Platform::Hst));
         assert_eq!(of("/v1/app"), Some(Platform::Hst));
         assert_eq!(of("/server/address"), Some(Platform::Hst));
+        assert_eq!(of("/event-gateway"), Some(Platform::Hst));
         assert_eq!(of("/v2/video/query_room_info"), Some(Platform::Youme));
         assert_eq!(of("/sdkapi/v2/room/read"), Some(Platform::Avd));
         assert_eq!(of("/uploadfile"), Some(Platform::Avd));

@@ -1,6 +1,7 @@
 //! The record of exchanges, bounded in number and in size, so that a test can ask what was really sent.
 
 use crate::exchange::Received;
+use crate::hst;
 use std::collections::VecDeque;
 
 /// The exchanges kept: the last ones.
@@ -16,6 +17,7 @@ const KEPT_IN_ALL: usize = 32 * 1024 * 1024;
 pub struct Exchange {
     /// Its name, for example `avd.room.read`; calls of unknown addresses have none.
     pub operation: Option<&'static str>,
+    /// HTTP's; of what is said over a websocket MESSAGE for the client's, ANSWER and EVENT for the platform's.
     pub method: String,
     /// The path as sent, not decoded.
     pub path: String,
@@ -25,10 +27,19 @@ pub struct Exchange {
     pub headers: Vec<(String, String)>,
     /// The first 64 KiB of the request's body.
     pub body: Vec<u8>,
-    /// 0 when nothing was answered: a planned fault, or the caller hung up before.
+    /// 0 when nothing was answered: a planned fault, or the caller hung up before. 101 for what is said over a websocket.
     pub status: u16,
     /// The first 64 KiB of what was sent of the answer's body.
     pub reply: Vec<u8>,
+    /// The number of the websocket that it was said over.
+    pub session: Option<u64>,
+}
+
+/// One thing that is said over a websocket, and whether the platform's really went out.
+pub(crate) enum Said<'a> {
+    Message(&'a [u8]),
+    Answer { text: &'a [u8], sent: bool },
+    Event { text: &'a [u8], sent: bool },
 }
 
 /// The last exchanges, in the order in which they were answered.
@@ -50,7 +61,32 @@ impl Record {
             body: beginning(&received.body),
             status,
             reply: beginning(reply),
+            session: None,
         };
+        self.keep(exchange);
+    }
+
+    /// Something that was said over a websocket.
+    pub(crate) fn note_message(&mut self, said: &Said, operation: Option<&'static str>, session: u64) {
+        let (method, body, reply, status) = match *said {
+            Said::Message(text) => ("MESSAGE", text, &b""[..], 101),
+            Said::Answer { text, sent } => ("ANSWER", &b""[..], text, if sent { 101 } else { 0 }),
+            Said::Event { text, sent } => ("EVENT", &b""[..], text, if sent { 101 } else { 0 }),
+        };
+        self.keep(Exchange {
+            operation,
+            method: method.to_owned(),
+            path: hst::EVENT_GATEWAY.to_owned(),
+            query: String::new(),
+            headers: Vec::new(),
+            body: beginning(body),
+            status,
+            reply: beginning(reply),
+            session: Some(session),
+        });
+    }
+
+    fn keep(&mut self, exchange: Exchange) {
         self.bytes += exchange.size();
         self.kept.push_back(exchange);
         while self.kept.len() > KEPT || self.bytes > KEPT_IN_ALL {

@@ -7,6 +7,7 @@ use crate::cors;
 use crate::disposition::Disposition;
 use crate::exchange::{Part, Received, Reply};
 use crate::log;
+use crate::session;
 use crate::shared::Shared;
 use crate::wire::{Front, Handle};
 use axum::Router;
@@ -17,6 +18,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use http_body_util::LengthLimitError;
+use hyper::upgrade::OnUpgrade;
 use std::convert::Infallible;
 use std::error::Error;
 use std::sync::Arc;
@@ -38,7 +40,8 @@ async fn handle(
 ) -> Result<Response, Infallible> {
     let _busy = Busy::new(&line);
     let started = Instant::now();
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
+    let upgrade = head.extensions.remove::<OnUpgrade>();
     let is_control = shared.options.control && control::is_control(head.uri.path());
     let for_pages = if is_control { Vec::new() } else { cors::headers(&head.headers) };
     let mut reply = if is_control {
@@ -66,6 +69,10 @@ async fn handle(
             }
         }
     };
+    // Only the event gateway answers so.
+    if let Some(upgrade) = upgrade.filter(|_| reply.status == 101) {
+        tokio::spawn(session::serve(Arc::clone(&shared), upgrade));
+    }
     reply.headers.extend(for_pages);
     let mut response = respond(reply, &shared.clock);
     if line.is_hung_up() {

@@ -13,6 +13,7 @@ use crate::record::Record;
 use crate::tls::Tls;
 use crate::youme::Youme;
 use serde_json::{Value, json};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 pub(crate) struct Shared {
@@ -27,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) faults: Arc<Faults>,
     pub(crate) record: Mutex<Record>,
     pub(crate) counts: Mutex<Counts>,
+    /// The number of the last websocket. It goes on over a reset.
+    pub(crate) last_session: AtomicU64,
 }
 
 impl Shared {
@@ -39,6 +42,7 @@ impl Shared {
             faults: Arc::new(Faults::new()),
             record: Mutex::default(),
             counts: Mutex::default(),
+            last_session: AtomicU64::new(0),
             clock,
             options,
             base_url,

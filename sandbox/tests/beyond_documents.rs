@@ -39,7 +39,7 @@ fn hst_the_address_is_discovered() {
     // Whoever came by another name is told that name: behind a forwarded port only he knows it.
     let named = caller.send("GET", "/server/address?appType=10", &[("Host", "gateway.test:8443")], b"").json();
     assert_eq!(named["result"], "http://gateway.test:8443");
-    for other in ["/server/address", "/server/address?appType=8", "/server/address?apptype=10"] {
+    for other in ["/server/address", "/server/address?appType=9", "/server/address?apptype=10"] {
         let answer = get(other);
         assert_eq!((answer.status, &answer.json()["code"]), (200, &json!(606_000_003)), "{other}");
     }

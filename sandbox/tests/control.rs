@@ -47,7 +47,7 @@ fn what_there_is() {
     let about = control(&caller, "GET", "", Value::Null);
     let calls = about["calls"].as_array().unwrap();
     assert!(calls.iter().any(|call| call["path"] == "/_sandbox/faults" && call["method"] == "POST"));
-    assert_eq!(about["faults"].as_array().unwrap().len(), 10);
+    assert_eq!(about["faults"].as_array().unwrap().len(), 14);
     assert_eq!(control(&caller, "GET", "/", Value::Null), about);
     assert_eq!(control(&caller, "GET", "/configurations", Value::Null), caller.configurations);
     let operations = control(&caller, "GET", "/operations", Value::Null);
@@ -57,7 +57,7 @@ fn what_there_is() {
     assert_eq!(control(&caller, "GET", "/tls", Value::Null), json!({"tls": null}));
 }
 
-/// What the catalog documents, the downloads and the discovery.
+/// What the catalog documents, the downloads, the discovery and the event gateway.
 fn operations_and_more() -> Vec<String> {
     let mut names = vec!["avd.attachment".to_owned(), "hst.recording".to_owned(), "hst.server.address".to_owned()];
     for platform in ["hst", "youme", "avd"] {
@@ -66,6 +66,21 @@ fn operations_and_more() -> Vec<String> {
         let operations = tables.keys().filter(|name| !["platform", "error"].contains(&name.as_str()));
         names.extend(operations.map(|name| format!("{platform}.{name}")));
     }
+    let gateway = [
+        "connect",
+        "login",
+        "logout",
+        "subscribe",
+        "unsubscribe",
+        "full_state",
+        "heartbeat",
+        "user_joined",
+        "user_left",
+        "media_started",
+        "media_stopped",
+        "recording_changed",
+    ];
+    names.extend(gateway.map(|name| format!("hst.gateway.{name}")));
     names.sort_unstable();
     names
 }

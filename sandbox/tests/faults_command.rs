@@ -169,7 +169,9 @@ fn help_explains() {
     let help = String::from_utf8(output.stdout).unwrap();
     let named =
         ["--faults", "--control", "--tls", "--ca-file", "--clock-offset", "[[fault]]", "acted", "/_sandbox/reset"];
-    let kinds = ["latency", "silence", "close", "length", "drip", "text", "http", "number", "refuse", "reset"];
+    let kinds = [
+        "latency", "silence", "close", "length", "drip", "text", "http", "number", "refuse", "reset", "drop", "reorder",
+    ];
     for word in named.iter().chain(&kinds) {
         assert!(help.contains(word), "{word} is not in {help}");
     }

@@ -42,7 +42,7 @@ fn describe(exchange: &Exchange, secrets: bool) -> Value {
     } else {
         (masked_body(&exchange.body, &kind), masked_reply(&exchange.reply))
     };
-    json!({
+    let mut shown = json!({
         "operation": exchange.operation,
         "method": exchange.method,
         "path": exchange.path,
@@ -51,7 +51,11 @@ fn describe(exchange: &Exchange, secrets: bool) -> Value {
         "body": body,
         "status": exchange.status,
         "reply": reply,
-    })
+    });
+    if let (Some(session), Some(members)) = (exchange.session, shown.as_object_mut()) {
+        members.insert("session".to_owned(), json!(session));
+    }
+    shown
 }
 
 fn whole(bytes: &[u8]) -> Value {

@@ -3,7 +3,7 @@
 pub(crate) const PREFIX: &str = "/_sandbox";
 
 /// Every method and path there is; this is also what `GET /_sandbox` shows.
-pub(crate) const ROUTES: [(&str, &str, &str); 24] = [
+pub(crate) const ROUTES: [(&str, &str, &str); 31] = [
     ("GET", "", "what there is: this"),
     ("GET", "/configurations", "what the first line printed"),
     ("GET", "/exchanges", "recorded calls; ?operation=avd.room.read or avd.*, ?secrets=1 shows what else is masked"),
@@ -25,6 +25,22 @@ pub(crate) const ROUTES: [(&str, &str, &str); 24] = [
     ("GET", "/avd/site", "what avd's administrator has set"),
     ("PUT", "/avd/site", "set it: {\"composed_view\",\"company\",\"licence_service\"}"),
     ("PUT", "/hst/users", "{\"app_id\",\"user_id\",\"state\",\"mutex_type\",\"terminal_seq_num\",\"company_id\"}"),
+    ("GET", "/hst/groups", "?app_id=: the full state of an application and its version, as the event gateway has it"),
+    (
+        "POST",
+        "/hst/groups/users",
+        "somebody joins a group: {\"app_id\",\"group_id\",\"user_id\"}; answers {\"version\"}",
+    ),
+    ("DELETE", "/hst/groups/users", "somebody leaves: ?app_id=&group_id=&user_id="),
+    (
+        "POST",
+        "/hst/groups/media",
+        "somebody begins to broadcast: {\"app_id\",\"group_id\",\"user_id\",\"media_id\",\"media_type\"}, the type 0 screen, 1 audio, \
+         2 video, 4 whiteboard",
+    ),
+    ("DELETE", "/hst/groups/media", "stops: ?app_id=&group_id=&user_id=&media_id=&media_type="),
+    ("GET", "/hst/gateway/sessions", "who is connected to the event gateway"),
+    ("DELETE", "/hst/gateway/sessions", "cuts all of these connections now; answers {\"cut\"}"),
     ("GET", "/operations", "the names of the operations"),
     ("GET", "/tls", "what the second line printed under --tls"),
     ("POST", "/reset", "the world, the clock, the faults and the record as they were at start"),

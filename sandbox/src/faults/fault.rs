@@ -21,6 +21,12 @@ pub struct Fault {
     pub times: Option<u32>,
     /// Whether the platform acts on the call before its answer is lost or spoiled. Without: see `Fault::acts`.
     pub acted: Option<bool>,
+    /// How many calls that fit get through before the first that it meets.
+    pub skip: Option<u32>,
+    /// Of the others it meets each with this probability, 1 to 100; without, all.
+    pub percent: Option<u8>,
+    /// What `percent` is drawn from: the same seed, the same calls. Without, another one each time.
+    pub seed: Option<u64>,
     pub kind: FaultKind,
 }
 
@@ -50,6 +56,14 @@ pub enum FaultKind {
     Refuse { lasting: Duration },
     /// Connections are accepted and reset at once. `times` counts connections.
     Reset,
+    /// A message of hst's event gateway does not go out; so for the three below.
+    Drop,
+    /// It goes out twice.
+    Duplicate,
+    /// It goes out after so many later messages of its session.
+    Reorder { by: u32 },
+    /// Instead of sending it the gateway closes the connection, without a farewell.
+    Cut,
 }
 
 /// How far the answer comes before the connection is closed.
@@ -84,12 +98,22 @@ const LARGEST_TEXT: usize = 1024 * 1024;
 
 impl Fault {
     pub fn new(operation: impl Into<String>, kind: FaultKind) -> Self {
-        Self { operation: operation.into(), times: None, acted: None, kind }
+        Self { operation: operation.into(), times: None, acted: None, skip: None, percent: None, seed: None, kind }
     }
 
     /// Meets the next `times` calls only.
     pub fn times(self, times: u32) -> Self {
         Self { times: Some(times), ..self }
+    }
+
+    /// Lets the first `skip` calls through.
+    pub fn skip(self, skip: u32) -> Self {
+        Self { skip: Some(skip), ..self }
+    }
+
+    /// Meets each call with this probability, drawn from this seed.
+    pub fn percent(self, percent: u8, seed: u64) -> Self {
+        Self { percent: Some(percent), seed: Some(seed), ..self }
     }
 
     /// See `Fault::acted`.
@@ -100,8 +124,14 @@ impl Fault {
     /// Whether the platform acts before the answer is spoiled. Where the fault takes the answer away, it does not, unless
     /// told so; where the answer is the platform's own, late or dripping or of a wrong length, it does.
     pub fn acts(&self) -> bool {
-        let own_answer =
-            matches!(self.kind, FaultKind::Latency { .. } | FaultKind::Length { .. } | FaultKind::Drip { .. });
+        let own_answer = matches!(
+            self.kind,
+            FaultKind::Latency { .. }
+                | FaultKind::Length { .. }
+                | FaultKind::Drip { .. }
+                | FaultKind::Duplicate
+                | FaultKind::Reorder { .. }
+        );
         self.acted.unwrap_or(own_answer)
     }
 
@@ -115,7 +145,16 @@ impl Fault {
         if self.times == Some(0) {
             return wrong("`times` starts at 1; leave it out for a fault that stays".to_owned());
         }
+        if !matches!(self.percent, None | Some(1..=100)) {
+            return wrong("`percent` is from 1 to 100".to_owned());
+        }
+        if self.seed.is_some() && self.percent.is_none() {
+            return wrong("`seed` is for `percent`, which is missing".to_owned());
+        }
         if self.kind.is_about_connections() {
+            if self.skip.is_some() || self.percent.is_some() {
+                return wrong(format!("{kind} meets connections as they come: there is no `skip` and no `percent`"));
+            }
             if self.operation != "*" {
                 return wrong(format!(
                     "{kind} meets connections, before any operation is known: `operation` must be *"
@@ -125,8 +164,12 @@ impl Fault {
                 return wrong(format!("{kind} meets connections: no platform ever sees them, so there is no `acted`"));
             }
         }
+        self.check_where()?;
         match &self.kind {
-            FaultKind::Length { .. } | FaultKind::Drip { .. } if self.acted == Some(false) => {
+            FaultKind::Reorder { by: 0 } => wrong("`by` starts at 1".to_owned()),
+            FaultKind::Length { .. } | FaultKind::Drip { .. } | FaultKind::Duplicate | FaultKind::Reorder { .. }
+                if self.acted == Some(false) =>
+            {
                 wrong(format!("{kind} spoils the platform's own answer, so the platform has always acted"))
             }
             FaultKind::Length { by: 0 } => wrong("`by` must not be 0: that is the right length".to_owned()),
@@ -148,6 +191,27 @@ impl Fault {
             _ => Ok(()),
         }
     }
+
+    /// Whether there is anything that it can meet.
+    fn check_where(&self) -> Result<(), FaultError> {
+        let pattern = self.operation.as_str();
+        let (calls, messages) = (operation::fits_a_call(pattern), operation::fits_a_message(pattern));
+        let requests = operation::fits_a_request(pattern);
+        let kind = self.kind.name();
+        if !(calls && self.kind.meets_calls() || messages && self.kind.meets_messages()) {
+            let whom = if calls { "messages of hst's event gateway" } else { "calls over HTTP" };
+            return Err(FaultError(format!("{kind} meets {whom}: `{pattern}` has none")));
+        }
+        if messages && !calls && !requests {
+            if matches!(self.kind, FaultKind::Number { .. }) {
+                return Err(FaultError(format!("an event has no number: `{pattern}` names no request")));
+            }
+            if self.acted.is_some() {
+                return Err(FaultError(format!("nobody asks for an event, so `{pattern}` has no `acted`")));
+            }
+        }
+        Ok(())
+    }
 }
 
 impl FaultKind {
@@ -164,11 +228,35 @@ impl FaultKind {
             Self::Number { .. } => "number",
             Self::Refuse { .. } => "refuse",
             Self::Reset => "reset",
+            Self::Drop => "drop",
+            Self::Duplicate => "duplicate",
+            Self::Reorder { .. } => "reorder",
+            Self::Cut => "cut",
         }
     }
 
     pub(crate) fn is_about_connections(&self) -> bool {
         matches!(self, Self::Refuse { .. } | Self::Reset)
+    }
+
+    /// Whether it can spoil the answer to a call over HTTP.
+    pub(crate) fn meets_calls(&self) -> bool {
+        !matches!(self, Self::Drop | Self::Duplicate | Self::Reorder { .. } | Self::Cut)
+    }
+
+    /// Whether it can spoil a message of the event gateway.
+    pub(crate) fn meets_messages(&self) -> bool {
+        matches!(
+            self,
+            Self::Latency { .. }
+                | Self::Silence { .. }
+                | Self::Text { .. }
+                | Self::Number { .. }
+                | Self::Drop
+                | Self::Duplicate
+                | Self::Reorder { .. }
+                | Self::Cut
+        )
     }
 
     fn longest(&self) -> Duration {
@@ -215,6 +303,16 @@ mod tests {
             Fault::new("*", FaultKind::Reset).acted(true),
             Fault::new("*", FaultKind::Refuse { lasting: ms(1) }).times(1),
             Fault::new("*", FaultKind::Silence { lasting: Some(Duration::from_secs(100_000)) }),
+            Fault::new("*", http(502)).percent(0, 1),
+            Fault::new("*", http(502)).percent(101, 1),
+            Fault { seed: Some(1), ..Fault::new("*", http(502)) },
+            Fault::new("*", FaultKind::Reset).skip(1),
+            Fault::new("hst.gateway.login", http(502)),
+            Fault::new("hst.kickout", FaultKind::Drop),
+            Fault::new("hst.gateway.*", FaultKind::Reorder { by: 0 }),
+            Fault::new("hst.gateway.login", FaultKind::Duplicate).acted(false),
+            Fault::new("hst.gateway.user_left", FaultKind::Number { code: 1 }),
+            Fault::new("hst.gateway.user_left", FaultKind::Drop).acted(true),
         ] {
             assert!(fault.check().is_err(), "{fault:?}");
         }

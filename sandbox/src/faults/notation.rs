@@ -5,11 +5,12 @@ use crate::members::Members;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
-const KINDS: &str = "latency, silence, close, length, drip, text, http, number, refuse, reset";
+const KINDS: &str =
+    "latency, silence, close, length, drip, text, http, number, refuse, reset, drop, duplicate, reorder, cut";
 
 impl Fault {
     /// One of each kind, and what it does.
-    pub(crate) const EXAMPLES: [(&str, &str); 10] = [
+    pub(crate) const EXAMPLES: [(&str, &str); 14] = [
         (
             r#"{"operation":"*","kind":"latency","ms":200,"jitter_ms":50}"#,
             "answers come late; with \"acted\":false the platform acts only after the wait",
@@ -35,6 +36,19 @@ impl Fault {
         ),
         (r#"{"kind":"refuse","seconds":2}"#, "nobody listens: the operating system refuses connections"),
         (r#"{"kind":"reset","times":2}"#, "connections are accepted and reset at once"),
+        (
+            r#"{"operation":"hst.gateway.user_joined","percent":20,"seed":7,"kind":"drop"}"#,
+            "a message of hst's event gateway gets lost; percent and seed, and skip, are for every kind that has an operation",
+        ),
+        (r#"{"operation":"hst.gateway.*","times":1,"kind":"duplicate"}"#, "a message goes out twice"),
+        (
+            r#"{"operation":"hst.gateway.user_left","times":1,"kind":"reorder","by":2}"#,
+            "a message goes out after so many later ones; without by after one",
+        ),
+        (
+            r#"{"operation":"hst.gateway.*","skip":10,"times":1,"kind":"cut"}"#,
+            "the connection is closed instead; DELETE /_sandbox/hst/gateway/sessions does it at once",
+        ),
     ];
 
     /// Reads a fault as the control interface takes it. What is wrong or unknown is named.
@@ -71,6 +85,13 @@ impl Fault {
         if let Some(acted) = self.acted {
             members.insert("acted".into(), json!(acted));
         }
+        for (name, number) in
+            [("skip", self.skip.map(u64::from)), ("percent", self.percent.map(u64::from)), ("seed", self.seed)]
+        {
+            if let Some(number) = number {
+                members.insert(name.into(), json!(number));
+            }
+        }
         members.insert("kind".into(), json!(self.kind.name()));
         let mut put = |name: &str, value: Value| {
             if !value.is_null() {
@@ -97,7 +118,8 @@ impl Fault {
             }
             FaultKind::Number { code } => put("code", json!(code)),
             FaultKind::Refuse { lasting } => put("seconds", json!(lasting.as_secs_f64())),
-            FaultKind::Reset => {}
+            FaultKind::Reorder { by } => put("by", json!(by)),
+            FaultKind::Reset | FaultKind::Drop | FaultKind::Duplicate | FaultKind::Cut => {}
         }
         Value::Object(members)
     }
@@ -112,6 +134,9 @@ fn read(value: Value) -> Result<Fault, String> {
     let operation = members.text("operation")?;
     let times = members.count("times", 1)?.map(|times| u32::try_from(times).unwrap_or(u32::MAX));
     let acted = members.flag("acted")?;
+    let skip = members.count("skip", 0)?.map(|skip| u32::try_from(skip).unwrap_or(u32::MAX));
+    let percent = members.count("percent", 1)?.map(|percent| u8::try_from(percent).unwrap_or(u8::MAX));
+    let seed = members.count("seed", 0)?;
     let word = members.text("kind")?.ok_or_else(|| format!("{}: one of {KINDS}", members.missing("kind")))?;
     members.call_it(format!("a fault of kind `{word}`"));
     let kind = read_kind(&word, &mut members)?;
@@ -122,7 +147,7 @@ fn read(value: Value) -> Result<Fault, String> {
         None => return Err(members.missing("operation")),
     };
     members.finish()?;
-    Ok(Fault { operation, times, acted, kind })
+    Ok(Fault { operation, times, acted, skip, percent, seed, kind })
 }
 
 fn read_kind(word: &str, members: &mut Members) -> Result<FaultKind, String> {
@@ -153,6 +178,12 @@ fn read_kind(word: &str, members: &mut Members) -> Result<FaultKind, String> {
         "number" => FaultKind::Number { code: members.required_integer("code")? },
         "refuse" => FaultKind::Refuse { lasting: read_refusal(members)? },
         "reset" => FaultKind::Reset,
+        "drop" => FaultKind::Drop,
+        "duplicate" => FaultKind::Duplicate,
+        "reorder" => {
+            FaultKind::Reorder { by: members.count("by", 1)?.map_or(1, |by| u32::try_from(by).unwrap_or(u32::MAX)) }
+        }
+        "cut" => FaultKind::Cut,
         _ => return Err(format!("unknown kind `{word}` of fault: one of {KINDS}")),
     })
 }
@@ -191,6 +222,10 @@ mod tests {
             json!({"operation": "hst.kickout", "kind": "number", "code": 606000006}),
             json!({"operation": "*", "kind": "refuse", "seconds": 1.0}),
             json!({"operation": "*", "times": 2, "kind": "reset"}),
+            json!({"operation": "hst.*", "skip": 3, "percent": 50, "seed": u64::MAX, "kind": "drop"}),
+            json!({"operation": "hst.gateway.login", "kind": "duplicate"}),
+            json!({"operation": "hst.gateway.*", "kind": "reorder", "by": 3}),
+            json!({"operation": "*", "acted": true, "kind": "cut"}),
         ] {
             assert_eq!(reads(value.clone()).to_json(), value);
         }
@@ -217,6 +252,9 @@ mod tests {
             (json!({"kind": "refuse", "connections": 2}), "`seconds`, not `connections`"),
             (json!({"operation": "*", "kind": "http", "status": 200}), "from 400 to 599"),
             (json!({"operation": "*", "times": 0, "kind": "text"}), "`times`"),
+            (json!({"operation": "*", "percent": 0, "kind": "text"}), "`percent`"),
+            (json!({"operation": "hst.kickout", "kind": "drop"}), "drop meets messages of hst's event gateway"),
+            (json!({"operation": "hst.gateway.login", "kind": "drip", "bytes": 1, "every_ms": 1}), "calls over HTTP"),
             (json!("text"), "must be a JSON object"),
         ] {
             let error = Fault::from_json(&value).unwrap_err().to_string();

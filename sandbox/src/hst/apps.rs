@@ -2,6 +2,7 @@
 
 use super::arguments::{Body, Query};
 use super::refusal::{Answer, Refusal};
+use super::world::groups::Groups;
 use super::world::{Application, Service, World};
 use serde_json::{Map, Value, json};
 
@@ -20,6 +21,7 @@ pub(crate) fn create(world: &mut World, body: &Body) -> Answer {
         consumption_limit,
         services,
         users: Vec::new(),
+        groups: Groups::default(),
     };
     let answer = describe(&application);
     world.applications.push(application);
@@ -44,13 +46,19 @@ pub(crate) fn update(world: &mut World, body: &Body) -> Answer {
     if let Some(services) = services {
         application.services = services;
     }
-    Ok(Some(describe(application)))
+    let answer = describe(application);
+    if !online {
+        // Nobody is online in it then, so nobody is in its groups.
+        world.empty_groups(id);
+    }
+    Ok(Some(answer))
 }
 
 /// `DELETE /v1/app?app_id=` (000 L84-L101): only the common part in the answer.
 pub(crate) fn delete(world: &mut World, query: &Query) -> Answer {
     let id = query.required_text("app_id")?;
     application(world, id)?;
+    world.empty_groups(id);
     world.applications.retain(|application| application.id != id);
     Ok(None)
 }

@@ -24,7 +24,14 @@ pub(crate) fn kickout(world: &mut World, body: &Body) -> Answer {
             kicked = true;
         }
     }
-    if kicked { Ok(None) } else { Err(Refusal::failed("the user is not online")) }
+    if !kicked {
+        return Err(Refusal::failed("the user is not online"));
+    }
+    // Who is at no terminal any more is in no group either.
+    if !application.users.iter().any(|user| user.id == user_id && user.online) {
+        world.leave_groups(app_id, user_id);
+    }
+    Ok(None)
 }
 
 /// `GET /v1/online/user/state` (000 L164-L195). H10: the document's own example lacks `app_id` and `msg_id`; both are

@@ -1,9 +1,13 @@
 //! Everything that an hst account holds: the state, below all operations.
 
+pub(crate) mod groups;
+pub(crate) mod news;
 pub(crate) mod recording;
 pub(crate) mod recordings;
 pub(crate) mod seed;
 
+use groups::Groups;
+use news::News;
 use recordings::Recordings;
 
 pub(crate) struct World {
@@ -13,6 +17,8 @@ pub(crate) struct World {
     pub(crate) recordings: Recordings,
     /// Oldest first.
     pub(crate) live_streams: Vec<LiveStream>,
+    /// What has happened and has not been told yet, with the application's id; oldest first.
+    pub(crate) untold: Vec<(String, News)>,
 }
 
 impl World {
@@ -22,6 +28,39 @@ impl World {
 
     pub(crate) fn application_mut(&mut self, id: &str) -> Option<&mut Application> {
         self.applications.iter_mut().find(|application| application.id == id)
+    }
+
+    /// Changes the groups of an application, and keeps what there is to tell. Returns the version then; nothing where there
+    /// is no such application.
+    pub(crate) fn change_groups<E>(
+        &mut self,
+        app_id: &str,
+        change: impl FnOnce(&mut Groups) -> Result<Vec<News>, E>,
+    ) -> Option<Result<i64, E>> {
+        let groups = &mut self.application_mut(app_id)?.groups;
+        let changed = change(groups);
+        let version = groups.version();
+        Some(changed.map(|news| {
+            self.untold.extend(news.into_iter().map(|news| (app_id.to_owned(), news)));
+            version
+        }))
+    }
+
+    /// Everybody leaves every group of the application.
+    pub(crate) fn empty_groups(&mut self, app_id: &str) {
+        let _ = self.change_groups(app_id, |groups| Ok::<_, std::convert::Infallible>(groups.empty()));
+    }
+
+    /// The user leaves every group of the application.
+    pub(crate) fn leave_groups(&mut self, app_id: &str, user_id: &str) {
+        let _ = self.change_groups(app_id, |groups| Ok::<_, std::convert::Infallible>(groups.leave_all(user_id)));
+    }
+
+    /// What is to be told to those who listen; it is told once.
+    pub(crate) fn take_news(&mut self) -> Vec<(String, News)> {
+        let mut news = std::mem::take(&mut self.untold);
+        news.append(&mut self.recordings.untold);
+        news
     }
 }
 
@@ -33,6 +72,7 @@ pub(crate) struct Application {
     pub(crate) consumption_limit: Option<i32>,
     pub(crate) services: Vec<Service>,
     pub(crate) users: Vec<User>,
+    pub(crate) groups: Groups,
 }
 
 pub(crate) struct Service {

@@ -4,7 +4,7 @@ use super::Sandbox;
 use crate::avd::{Remark, Visitor};
 use crate::control_error::ControlError;
 use crate::faults::{Fault, FaultError};
-use crate::hst::Presence;
+use crate::hst::{Broadcast, Presence};
 use crate::lock::lock;
 use crate::record::Exchange;
 use serde_json::Value;
@@ -113,6 +113,41 @@ impl Sandbox {
     /// hst: a user signs in or out.
     pub fn set_presence(&self, presence: Presence) -> Result<(), ControlError> {
         lock(&self.shared.hst).set_presence(presence)
+    }
+
+    /// hst: somebody joins a group; returns the application's version then.
+    pub fn join_group(&self, app_id: &str, group_id: &str, user_id: &str) -> Result<i64, ControlError> {
+        lock(&self.shared.hst).join_group(app_id, group_id, user_id)
+    }
+
+    /// hst: somebody leaves a group. What they broadcast stops first, and each of these steps has a version of its own.
+    pub fn leave_group(&self, app_id: &str, group_id: &str, user_id: &str) -> Result<i64, ControlError> {
+        lock(&self.shared.hst).leave_group(app_id, group_id, user_id)
+    }
+
+    /// hst: somebody in a group begins to broadcast; returns the application's version then.
+    pub fn start_media(&self, broadcast: &Broadcast) -> Result<i64, ControlError> {
+        lock(&self.shared.hst).start_media(broadcast)
+    }
+
+    /// hst: stops; returns the application's version then.
+    pub fn stop_media(&self, broadcast: &Broadcast) -> Result<i64, ControlError> {
+        lock(&self.shared.hst).stop_media(broadcast)
+    }
+
+    /// hst: `{"app_id","version","group_list"}`, as the event gateway answers the full state.
+    pub fn full_state(&self, app_id: &str) -> Result<Value, ControlError> {
+        lock(&self.shared.hst).full_state(app_id)
+    }
+
+    /// hst: `{"session","logged_in","subscribed"}` of each connection to the event gateway.
+    pub fn gateway_sessions(&self) -> Vec<Value> {
+        lock(&self.shared.hst).describe_sessions()
+    }
+
+    /// hst: closes all connections to the event gateway without a farewell; returns how many there were.
+    pub fn cut_gateway(&self) -> usize {
+        lock(&self.shared.hst).cut_sessions()
     }
 
     /// What avd's administrator has set for the whole site, which no operation shows:

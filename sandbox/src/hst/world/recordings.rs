@@ -1,5 +1,6 @@
 //! All recording tasks, and the files that they left.
 
+use super::news::{Happening, News};
 use super::recording::{Plan, State, Task};
 use crate::files::Files;
 
@@ -8,6 +9,8 @@ pub(crate) struct Recordings {
     /// Oldest first.
     tasks: Vec<Task>,
     pub(crate) files: Files,
+    /// What has become of tasks and has not been told yet, with the application's id; oldest first.
+    pub(super) untold: Vec<(String, News)>,
 }
 
 impl Recordings {
@@ -21,7 +24,9 @@ impl Recordings {
     }
 
     pub(crate) fn begin(&mut self, id: String, plan: Plan, now_ms: i64) {
-        self.tasks.push(Task::new(id, plan, now_ms));
+        let task = Task::new(id, plan, now_ms);
+        self.untold.push(news_of(&task, State::Initialised));
+        self.tasks.push(task);
     }
 
     /// Puts a task into a state. With the last one, its files are there.
@@ -30,12 +35,18 @@ impl Recordings {
             return;
         };
         task.enter(state, at_ms);
+        self.untold.push(news_of(task, state));
         if state == State::Done {
             for (path, duration_ms) in task.parts() {
                 self.files.put_made(&path, task.plan.format, duration_ms);
                 task.files.push(path);
             }
         }
+    }
+
+    /// What was there before is no news.
+    pub(crate) fn tell_from_here_on(&mut self) {
+        self.untold.clear();
     }
 
     /// Lets happen what was due, one after the other.
@@ -59,4 +70,15 @@ impl Recordings {
     pub(crate) fn delete_task(&mut self, id: &str) {
         self.tasks.retain(|task| task.id != id);
     }
+}
+
+/// The pages do not say what is in `record_msg`, but that it is JSON.
+fn news_of(task: &Task, state: State) -> (String, News) {
+    let happening = Happening::RecordingChanged {
+        group_id: task.plan.group_id.clone(),
+        record_id: task.id.clone(),
+        status: state.number(),
+        message: "{}".to_owned(),
+    };
+    (task.plan.app_id.clone(), News { version: None, happening })
 }

@@ -3,6 +3,7 @@
 
 mod recordings;
 
+use super::groups::{Groups, Media, MediaType};
 use super::{Application, Service, UsageRecord, User, World};
 
 /// The range of the document's own example (000 L121), milliseconds.
@@ -17,6 +18,7 @@ pub(crate) fn world(seed: u64, now_ms: i64) -> World {
         applications,
         recordings: recordings::recordings(now_ms),
         live_streams: recordings::live_streams(now_ms),
+        untold: Vec::new(),
     }
 }
 
@@ -50,6 +52,7 @@ fn applications(seed: u64) -> Vec<Application> {
                 user("u1002", "T-1002", "mobile", true),
                 user("u1003", "T-1003", "pc", false),
             ],
+            groups: meeting(),
         },
         Application {
             id: "c9f0f895fb98ab9159f51fd0297e236d".to_owned(),
@@ -59,8 +62,21 @@ fn applications(seed: u64) -> Vec<Application> {
             consumption_limit: None,
             services: vec![service(3, None)],
             users: Vec::new(),
+            groups: Groups::default(),
         },
     ]
+}
+
+/// One group with two users; one of them is heard and seen. The steps there are the application's versions 1 to 4.
+fn meeting() -> Groups {
+    let mut groups = Groups::default();
+    let media = |id: &str, kind| Media { id: id.to_owned(), kind };
+    // None of these can be refused: nobody is there before.
+    let _ = groups.join("g2001", "u1001");
+    let _ = groups.start("g2001", "u1001", media("a1001", MediaType::Audio));
+    let _ = groups.start("g2001", "u1001", media("v1001", MediaType::Video));
+    let _ = groups.join("g2001", "u1002");
+    groups
 }
 
 /// 25 records of the first application, oldest first.

@@ -30,6 +30,7 @@ pub(super) fn recordings(now_ms: i64) -> Recordings {
     begin("91f4b7d3e2a05c68b0d9c4f6a8e17325", "g2004", None, &[]);
     let auto = json!({"type": 1, "media_count": 4});
     begin("e5a3d8c1f7b94260918c2d4e6f0b7a53", "g2005", Some(auto), &[(State::Recording, begun_ms)]);
+    recordings.tell_from_here_on();
     recordings
 }
 
