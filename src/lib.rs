@@ -18,6 +18,8 @@ mod client;
 mod config;
 mod engine;
 mod error;
+#[cfg(feature = "events")]
+mod events;
 pub mod ffi;
 mod hex;
 mod identity;
