@@ -31,7 +31,11 @@ fn program() -> &'static Path {
 
 /// What the program has printed, but for its last line.
 fn printed(config: &str, options: &str, way: &[&str]) -> Vec<Value> {
-    let output = support::run(Command::new(program()).args([config, options]).args(way));
+    printed_by(Command::new(program()).args([config, options]).args(way))
+}
+
+fn printed_by(command: &mut Command) -> Vec<Value> {
+    let output = support::run(command);
     let text = String::from_utf8(output.stdout.clone()).unwrap();
     let mut lines: Vec<&str> = text.lines().collect();
     assert_eq!((output.status.success(), lines.pop()), (true, Some("closed")), "{}", support::both(&output));
@@ -374,16 +378,35 @@ fn a_session_closes_at_any_moment() {
 }
 
 #[test]
-fn a_thousand_sessions_leave_nothing_behind() {
+fn the_example_shows_what_happens() {
     let gateway = Gateway::start(|talk| {
-        while let Some(message) = talk.hear() {
-            match message["id"].as_i64() {
-                Some(20000) => talk.say(&json!({ "id": 20001, "result": 0 })),
-                Some(20004) => talk.say(&json!({ "id": 20005 })),
-                _ => talk.say(&state("a", 1, &[])),
-            }
-        }
+        up_to_date(talk);
+        talk.say(&joined("g", "u", 8));
+        talk.stay();
     });
+    let program = support::compile("examples/c/events.c", &["-std=c99"], "example-events");
+    let config = config(&platform(&gateway.url()), &json!({}));
+    let output = support::run(Command::new(program).args([&config, "a", "3"]));
+    assert!(output.status.success(), "{}", support::both(&output));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), " connected\n state\n joined g u\n");
+    gateway.check();
+}
+
+#[test]
+fn cpp_programs_get_them_in_a_function() {
+    if !support::has("c++") {
+        return;
+    }
+    let gateway = Gateway::start(|talk| talk.serve(&state("a", 7, &["g"]), &joined("g", "u", 8)));
+    let program = support::compile("tests/cpp/events.cpp", &["-std=c++11", "-pthread"], "events-cpp");
+    let events = printed_by(Command::new(program).arg(config(&platform(&gateway.url()), &json!({}))));
+    assert_eq!(shorts(&events), ["connected", "state a 7 opened", "joined a g 8"]);
+    gateway.check();
+}
+
+#[test]
+fn a_thousand_sessions_leave_nothing_behind() {
+    let gateway = Gateway::start(|talk| talk.serve(&state("a", 7, &["g"]), &joined("g", "u", 8)));
     let output = support::run(
         Command::new(program()).args([&config(&platform(&gateway.url()), &json!({})), OPTIONS]).args(["many", "1000"]),
     );

@@ -74,6 +74,17 @@ impl Conversation {
         self.say(&state(app_id, version, groups));
     }
 
+    /// Answers all that is asked of one application, and tells this after each full state, until the other side goes.
+    pub fn serve(&mut self, state: &Value, change: &Value) {
+        while let Some(message) = self.hear() {
+            match message["id"].as_i64() {
+                Some(20000) => self.say(&json!({ "id": 20001, "result": 0 })),
+                Some(20004) => self.say(&json!({ "id": 20005 })),
+                _ => [state, change].into_iter().for_each(|message| self.say(message)),
+            }
+        }
+    }
+
     /// Answers heartbeats until the other side goes.
     pub fn stay(&mut self) {
         while self.hear().is_some() {}
