@@ -372,6 +372,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_client_c
  * It waits one second for that at most. A completion that is still running then goes on, and those that wait for its thread come
  * after it. They must not use the client any more. A call that a completion submits meanwhile is refused with MEETGATE_CANCELLED.
  * In a completion of the client's own calls it is the caller's mistake: it waits for nothing then.
+ * Sessions of events end, too, with {"type":"closed"}, within the same second. Each still has to be closed.
  * @param[in] client A client. NULL does nothing, and so does the parent's client in a forked child.
  */
 MEETGATE_EXPORT void MEETGATE_CALL meetgate_client_free(meetgate_client *client);
@@ -814,7 +815,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_wait(
  *     later one is twice as long as the one before it, up to `max_pause_ms`; a random part, up to a half, is taken off.
  *     They begin anew after a connection that lived longer than `max_pause_ms`.
  *   - max_pause_ms (integer from 10 to 3600000, ms, default 30000): The longest pause, at least `pause_ms`. A pause is
- *     as long as an error's `retry_after_ms`, where that is longer.
+ *     as long as an error's `retry_after_ms`, where that is longer, and an hour at most.
  *   - url (string): The gateway's address, `wss://` or `ws://`, where it is known. Left out, it is asked for, as
  *     `discovery_url` says. With `ws://` the token travels in the open.
  *   - dev_id (string): The developer id that logs in. It is needed where the client was given its token, or a provider

@@ -25,6 +25,7 @@ use crate::error::{Error, Result, Status};
 use crate::identity::{self, Identity};
 use options::Options;
 use parking_lot::{Condvar, Mutex};
+use std::cell::Cell;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use std::time::Instant;
@@ -34,6 +35,11 @@ const STACK: usize = 1 << 20;
 
 /// Takes one event, as JSON. False: its reader has lost some, and wants full states.
 pub(crate) type Tell = Box<dyn FnMut(String) -> bool + Send>;
+
+thread_local! {
+    /// The session whose thread this is. Not by the thread's own identity: that leaves memory behind in the threads of a program.
+    static TELLS_FOR: Cell<usize> = const { Cell::new(0) };
+}
 
 /// A session, until it is closed.
 pub(crate) struct Session {
@@ -75,6 +81,7 @@ impl Session {
         let Some(tell) = state.tell.take() else { return Ok(()) };
         let session = Arc::clone(self);
         let body = move || {
+            _ = TELLS_FOR.try_with(|tells_for| tells_for.set(session.address()));
             thread::run(&session.engine, &session.options, &session.cancel, tell);
             session.state.lock().is_telling = false;
             session.ended.notify_all();
@@ -101,10 +108,10 @@ impl Session {
 
     /// Waits until nothing is told any more, no longer than this; not at all on the session's own thread.
     pub(crate) fn wait_for_end(&self, until: Option<Instant>) {
-        let mut state = self.state.lock();
-        if state.thread.as_ref().is_some_and(|thread| thread.thread().id() == std::thread::current().id()) {
+        if TELLS_FOR.try_with(Cell::get) == Ok(self.address()) {
             return;
         }
+        let mut state = self.state.lock();
         while state.is_telling {
             match until {
                 None => self.ended.wait(&mut state),
@@ -116,6 +123,10 @@ impl Session {
         drop(state);
         // It is about to go.
         thread.map(JoinHandle::join);
+    }
+
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
     }
 
     pub(crate) fn is_own_process(&self) -> bool {

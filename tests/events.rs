@@ -463,3 +463,16 @@ fn a_gateway_is_reached_through_the_proxy() {
     assert!(targets.contains(&gateway.address.to_string()), "{targets:?}");
     gateway.check();
 }
+
+/// Memory, under valgrind: of a session that closes itself, of one that outlives its client, and of a queue.
+#[test]
+fn nothing_is_leaked_or_used_after_its_end() {
+    if !support::has("valgrind") || support::sanitizer().is_some() {
+        return;
+    }
+    let gateway = Gateway::start(|talk| talk.serve(&state("a", 7, &["g"]), &joined("g", "u", 8)));
+    let config = config(&platform(&gateway.url()), &json!({}));
+    for way in [&["close-in-the-callback"][..], &["free-the-client", "3"], &["queue", "3"]] {
+        printed_by(support::valgrind(program()).args([config.as_str(), OPTIONS]).args(way));
+    }
+}

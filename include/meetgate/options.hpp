@@ -157,8 +157,8 @@ class events_options : public builder<events_options> {
   events_options &pause_ms(const integer &value) { return put("pause_ms", value); }
 
   /**
-   * The longest pause, at least `pause_ms`. A pause is as long as an error's `retry_after_ms`, where that is longer.
-   * [integer from 10 to 3600000, ms, default 30000]
+   * The longest pause, at least `pause_ms`. A pause is as long as an error's `retry_after_ms`, where that is longer,
+   * and an hour at most. [integer from 10 to 3600000, ms, default 30000]
    */
   events_options &max_pause_ms(const integer &value) { return put("max_pause_ms", value); }
 

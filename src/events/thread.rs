@@ -20,6 +20,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// A failure that asks for a longer pause than the longest that an option can be is not believed.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 /// A read waits at least so long: after a reader that was slow, what came meanwhile is looked at before the gateway is called
 /// silent.
 const SHORTEST_READ: Duration = Duration::from_millis(50);
@@ -36,7 +38,7 @@ pub(super) fn run(engine: &Engine, options: &Options, cancel: &Cancel, tell: Tel
             break;
         }
         failures = options.pauses.count(failures, course.since.map_or(Duration::ZERO, |since| since.elapsed()));
-        let asked_for = Duration::from_millis(error.document().retry_after_ms.unwrap_or_default());
+        let asked_for = Duration::from_millis(error.document().retry_after_ms.unwrap_or_default()).min(LONGEST_PAUSE);
         let pause = options.pauses.after(failures, asked_for, random::fraction());
         (course.tell)(told::disconnected(&error, pause));
         if interrupt.sleep_until(Instant::now() + pause) {
