@@ -212,6 +212,22 @@ fn a_refusal_that_has_nothing_to_do_with_the_token_costs_none() {
 }
 
 #[test]
+fn a_token_that_is_renewed_meanwhile_ends_no_session() {
+    let gateway = Gateway::start(|talk| {
+        assert_eq!(talk.begin(&["a"]), "token-1");
+        talk.give_state("a", 7, &["g"]);
+        thread::sleep(Duration::from_secs(1));
+        talk.say(&joined("g", "u", 8));
+        talk.stay();
+    });
+    let platform = platform(&gateway.url());
+    let events = printed(&config(&platform, &json!({})), OPTIONS, &["renew", "2"]);
+    assert_eq!(shorts(&events), ["connected", "state a 7 opened", "joined a g 8"]);
+    assert_eq!((gateway.connections(), platform.count("/access/token")), (1, 2));
+    gateway.check();
+}
+
+#[test]
 fn silence_is_noticed_by_heartbeats() {
     let gateway = Gateway::start(|talk| {
         up_to_date(talk);

@@ -108,6 +108,22 @@ static void print(void) {
   printf(reader.is_late ? "told after the end\n" : "closed\n");
 }
 
+/* Fetches another token while the session is open, which kills the one that it logged in with. */
+static void renew(void) {
+  meetgate_client *from = client();
+  char *reply;
+
+  open_session(from);
+  await();
+  must(meetgate_call(from, "hst.access.token", NULL, &reply), &reply);
+  meetgate_string_free(reply);
+  wanted++;
+  await();
+  meetgate_events_close(reader.events);
+  meetgate_client_free(from);
+  printf("closed\n");
+}
+
 static void close_in_the_callback(void) {
   reader.closes_itself = 1;
   wanted = 1000000;
@@ -262,6 +278,7 @@ int main(int argc, char **argv) {
   way = argv[3];
   wanted = argc > 4 ? atoi(argv[4]) : 0;
   if (strcmp(way, "print") == 0) print();
+  else if (strcmp(way, "renew") == 0) renew();
   else if (strcmp(way, "close-in-the-callback") == 0) close_in_the_callback();
   else if (strcmp(way, "free-the-client") == 0) free_the_client();
   else if (strcmp(way, "close-soon") == 0) close_soon();
