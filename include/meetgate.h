@@ -184,6 +184,9 @@ typedef struct meetgate_cancel meetgate_cancel;
 /** A client of one platform. Use it from any number of threads at once. */
 typedef struct meetgate_client meetgate_client;
 
+/** A session of events, until it is closed. */
+typedef struct meetgate_events meetgate_events;
+
 /** Results of asynchronous calls, for a loop that takes them on its own thread. */
 typedef struct meetgate_completions meetgate_completions;
 
@@ -240,6 +243,17 @@ typedef int64_t (MEETGATE_CALL *meetgate_read)(void *user_data, uint64_t offset,
  * @return 0; any other number ends the transfer: MEETGATE_CANCELLED.
  */
 typedef int32_t (MEETGATE_CALL *meetgate_progress)(void *user_data, uint64_t bytes, uint64_t total);
+
+/**
+ * Gets one event, for meetgate_events_open.
+ * It runs on the session's own thread, one event after the other, with no lock held and 1 MiB of stack. As long as it runs, nothing
+ * else of the session is read or sent: hand what takes long to another thread, or let the events come into a queue
+ * (meetgate_completions_events). It may call any function, also meetgate_events_close of this session. It must not throw, longjmp,
+ * end its thread or free the client.
+ * @param[in] user_data As it was given.
+ * @param[in] event_json The event: one JSON object, borrowed for the call. meetgate_events_open lists what there is.
+ */
+typedef void (MEETGATE_CALL *meetgate_event)(void *user_data, const char *event_json);
 
 /**
  * Takes one event of a client, for meetgate_client_set_log.
@@ -358,6 +372,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_client_c
  * It waits one second for that at most. A completion that is still running then goes on, and those that wait for its thread come
  * after it. They must not use the client any more. A call that a completion submits meanwhile is refused with MEETGATE_CANCELLED.
  * In a completion of the client's own calls it is the caller's mistake: it waits for nothing then.
+ * Sessions of events end, too, with {"type":"closed"}, within the same second. Each still has to be closed.
  * @param[in] client A client. NULL does nothing, and so does the parent's client in a forked child.
  */
 MEETGATE_EXPORT void MEETGATE_CALL meetgate_client_free(meetgate_client *client);
@@ -762,6 +777,85 @@ MEETGATE_EXPORT char *MEETGATE_CALL meetgate_undone_by(const char *operation);
 MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_wait(
     meetgate_client *client, const char *operation, const char *params_json, const char *options_json,
     meetgate_cancel *cancel, char **reply_json);
+
+/* Events -------------------------------------------------------------------------------------------------------- */
+
+/**
+ * Opens a session with the event gateway of hst: who joins and leaves a group, who begins and stops to broadcast, and how recordings
+ * go, as it happens.
+ * It returns at once. A thread of the session's own connects, logs in with the account's token, subscribes to the applications, and
+ * asks for the full state of each. After that it tells every change, in the order of its version. If versions were left out, it asks
+ * for the full state anew. If the connection is lost, or was never there, it says so, and connects again after pauses that grow,
+ * until the session is closed. So a reader's picture is the gateway's after each full state, and as long as it is connected.
+ * A login that is refused fetches another token once, as a call does; a token that others renew ends no session.
+ * An event is one JSON object; members may be added:
+ *   - {"type":"connected"}: logged in and subscribed. Full states follow.
+ *   - {"type":"state","app_id":…,"version":…,"reason":…,"data":{…}}: the full state of an application. What the reader knew of it does
+ *     not count any more. reason: opened (the first one), reconnected, gap (a version was left out, or it could not be told whose an
+ *     event was), overflow (the reader was too slow; only with a queue), unasked.
+ *   - {"type":"joined","id":20100,"app_id":…,"group_id":…,"version":…,"data":{…}}, and so left (20101): a user, and a group.
+ *   - started (20102), stopped (20103), with the same members: a user began or stopped to broadcast a medium.
+ *   - recording (20104), with the same members but for version: the state of a recording. It is no part of a full state, and is told
+ *     when it comes. What came while there was no connection is lost.
+ *   - {"type":"other","id":…,"data":{…}}: a message that the documents do not name.
+ *   - {"type":"disconnected","error":{…},"next_attempt_ms":…}: an error document, and how long it is until the next attempt.
+ *   - {"type":"closed"}: the last one, where the client is freed before the session is closed.
+ * data is the gateway's own message, as it came: the members of the documents' table are in it. Versions count up by one within an
+ * application. Two different events may have the same version; an event that was told is not told again. With several applications,
+ * app_id is absent where neither the message nor the full states tell whose a recording is.
+ * @param[in] client A client of hst.
+ * @param[in] options_json One JSON object. An unknown option is an error:
+ *   - app_ids (array of strings): The applications whose events are wanted, 1 to 64. It may be left out where the
+ *     client's configuration has a `discovery_app_id`: then it is that one.
+ *   - groups (array of strings): Only these groups are told of, and only they are asked for in a full state. Only with
+ *     one application. Left out, all groups are.
+ *   - heartbeat_s (integer from 1 to 3600, s, default 30): How often a heartbeat is sent. If nothing at all has come
+ *     from the gateway since the heartbeat before, the connection is given up, and made anew.
+ *   - pause_ms (integer from 10 to 3600000, ms, default 500): The first pause before a connection is made anew. Each
+ *     later one is twice as long as the one before it, up to `max_pause_ms`; a random part, up to a half, is taken off.
+ *     They begin anew after a connection that lived longer than `max_pause_ms`.
+ *   - max_pause_ms (integer from 10 to 3600000, ms, default 30000): The longest pause, at least `pause_ms`. A pause is
+ *     as long as an error's `retry_after_ms`, where that is longer, and an hour at most.
+ *   - url (string): The gateway's address, `wss://` or `ws://`, where it is known. Left out, it is asked for, as
+ *     `discovery_url` says. With `ws://` the token travels in the open.
+ *   - dev_id (string): The developer id that logs in. It is needed where the client was given its token, or a provider
+ *     of tokens; else it is the client's own.
+ * @param[in] on_event Gets the events. It may be called before this returns; events is written before.
+ * @param[in] user_data Any value, passed to each call of on_event. What it points to must live until the session is closed.
+ * @param[out] events The session, or NULL on failure. Close it with meetgate_events_close, also after the client was freed.
+ * @param[out] error_json NULL, or on failure an error document.
+ * @return MEETGATE_OK; MEETGATE_INVALID_ARGUMENT (also a client of another platform, and a library that was built without events);
+ *   MEETGATE_IO (the system gives this process no thread); MEETGATE_FORKED. What fails later is told as an event.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_events_open(
+    meetgate_client *client, const char *options_json, meetgate_event on_event, void *user_data,
+    meetgate_events **events, char **error_json);
+
+/**
+ * Closes a session. When it returns, no event is told any more: it waits for a callback that runs, and for the thread to end. Called
+ * in the session's own callback it waits for nothing, and that callback is the last one. The connection is shut down at once, also in
+ * the middle of connecting. A callback that waits for the thread that closes never ends, and neither does this.
+ * @param[in] events A session. NULL does nothing, and so does the parent's session in a forked child.
+ */
+MEETGATE_EXPORT void MEETGATE_CALL meetgate_events_close(meetgate_events *events);
+
+/**
+ * Opens a session whose events come into a queue, as results with the status MEETGATE_OK, with the event as reply_json and the same
+ * user_data for each. Everything else is as meetgate_events_open says.
+ * At most 4096 events of a session wait in the queue, and 64 MiB of them. With one more, all of them are dropped, and full states are
+ * asked for, whose reason is overflow: so a reader that is slow loses no more than it must, and memory has a bound. Recordings that
+ * were dropped are not told again.
+ * @param[in] completions A queue. Events that come after it was freed are dropped.
+ * @param[in] client As for meetgate_events_open.
+ * @param[in] options_json As for meetgate_events_open.
+ * @param[in] user_data Any value: meetgate_completions_next gives it back with each event.
+ * @param[out] events As for meetgate_events_open. What waits in the queue when the session is closed can still be taken.
+ * @param[out] error_json NULL, or on failure an error document.
+ * @return As meetgate_events_open.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_completions_events(
+    meetgate_completions *completions, meetgate_client *client, const char *options_json, void *user_data,
+    meetgate_events **events, char **error_json);
 
 /* Clients ------------------------------------------------------------------------------------------------------- */
 

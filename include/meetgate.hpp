@@ -32,6 +32,7 @@
  *   is there.
  * Not waiting. call_async() gives a future, or runs a completion on a thread of the client; meetgate::completions keeps results
  *   for an event loop.
+ * Events. meetgate::events tells what happens in the groups of hst, as it happens.
  * Cancelling. A meetgate::cancel in the options of a call ends it from another thread.
  * Threads. A client may be used from any number of threads at once, and any of them may close it: calls in flight then end.
  *   Moving and destroying it are for one thread.
@@ -41,6 +42,7 @@
 
 #include "meetgate/avd.hpp"
 #include "meetgate/completions.hpp"
+#include "meetgate/events.hpp"
 #include "meetgate/hst.hpp"
 #include "meetgate/signing.hpp"
 #include "meetgate/youme.hpp"

@@ -2,6 +2,7 @@
 
 mod account;
 mod asynchronous;
+mod events;
 mod operation_names;
 mod transfers;
 mod waits;
@@ -24,6 +25,8 @@ use crate::token::Token;
 pub(crate) use crate::token::{LONGEST_TOKEN, NoToken};
 use crate::transport::Agent;
 pub(crate) use crate::transport::Transfer;
+pub(crate) use events::EventSession;
+use events::Sessions;
 use operation_names::Near;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -36,10 +39,11 @@ const OPTIONS: Rules = Rules { noun: "option", tolerant: false };
 
 /// A client of one platform. Use it from any number of threads at once.
 pub struct Client {
-    engine: Engine,
+    engine: Arc<Engine>,
     platform: PlatformName,
     /// Runs the calls that nobody waits for on a thread of theirs.
     pool: Pool,
+    sessions: Sessions,
     /// The process that made it: connections and locks do not survive a fork.
     process: Identity,
 }
@@ -70,7 +74,8 @@ impl Client {
         Ok(Client {
             platform: config.platform(),
             pool: Pool::new(config.asynchronous),
-            engine: Engine::new(config, platform, transport, credentials, &shared.clocks, &shared.addresses),
+            sessions: Sessions::default(),
+            engine: Arc::new(Engine::new(config, platform, transport, credentials, &shared.clocks, &shared.addresses)),
             process: identity::own(),
         })
     }
@@ -118,11 +123,13 @@ impl Client {
 
     /// Ends the calls under way with [`Status::Cancelled`], and each call that begins after it. A token provider is not called any
     /// more; one that is at work is waited for. Asynchronous calls complete before it returns, unless that takes longer than a
-    /// second, or it is called by a completion of this client: then they complete by themselves.
+    /// second, or it is called by a completion of this client: then they complete by themselves. So do sessions of events.
     pub fn close(&self) {
         self.pool.close();
         self.engine.close();
+        let until = Instant::now() + CLOSING;
         self.pool.wait_for_end(CLOSING);
+        self.sessions.wait_for_end(until);
     }
 
     /// Closes the connections that are kept for the next call, which then connects anew. One that a call uses now is closed

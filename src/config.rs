@@ -51,6 +51,9 @@ pub(crate) struct Hst {
     pub(crate) credential: Credential<HstKeys>,
     pub(crate) discovery_url: BaseUrl,
     pub(crate) discovery_app_id: Option<String>,
+    /// Where the address of the event gateway is asked for.
+    #[cfg_attr(not(feature = "events"), expect(dead_code, reason = "without events it is only checked"))]
+    pub(crate) events_discovery_url: BaseUrl,
 }
 
 #[derive(Debug)]
@@ -287,15 +290,25 @@ impl Reader<'_, '_> {
 
     fn account(&self, platform: PlatformName) -> std::result::Result<Account, String> {
         Ok(match platform {
-            PlatformName::Hst => Account::Hst(Arc::new(Hst {
-                base_url: match self.members.get("base_url") {
+            PlatformName::Hst => {
+                let base_url = match self.members.get("base_url") {
                     Some(_) => Some(self.url("base_url")?),
                     None => None,
-                },
-                credential: self.hst_credential()?,
-                discovery_url: self.url("discovery_url")?,
-                discovery_app_id: self.text("discovery_app_id"),
-            })),
+                };
+                let discovery_url = self.url("discovery_url")?;
+                let is_asked_there = self.members.get("discovery_url").is_some();
+                let events_discovery_url = match base_url.as_ref().filter(|_| !is_asked_there) {
+                    Some(base) => BaseUrl::parse(&format!("http://{}:21000/server/address", base.host()))?,
+                    None => discovery_url.clone(),
+                };
+                Account::Hst(Arc::new(Hst {
+                    base_url,
+                    credential: self.hst_credential()?,
+                    discovery_url,
+                    discovery_app_id: self.text("discovery_app_id"),
+                    events_discovery_url,
+                }))
+            }
             PlatformName::Youme => Account::Youme(Arc::new(Youme {
                 base_url: self.url("base_url")?,
                 app_key: self.filled("app_key")?,

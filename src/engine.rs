@@ -4,6 +4,8 @@ mod address;
 mod answer;
 mod clock;
 mod download;
+#[cfg(feature = "events")]
+mod events;
 mod exchange;
 mod network;
 mod next;

@@ -6,7 +6,7 @@
 //! The library writes nothing to the logger of the crate `log`. The HTTP library below it, `ureq`, does: up to the level debug
 //! without paths, queries, bodies and headers that may hold a secret. **At the level trace, the targets `ureq` and `ureq_proto`
 //! write every byte of requests and answers, keys and tokens included.** A program with such a logger has to leave these two
-//! targets out. C, C++, Python and C# have no part in this: there is no logger inside the shared library.
+//! targets out, and with the feature `events` also `tungstenite`, which writes every message of the event gateway's there. C, C++, Python and C# have no part in this: there is no logger inside the shared library.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
@@ -18,6 +18,8 @@ mod client;
 mod config;
 mod engine;
 mod error;
+#[cfg(feature = "events")]
+mod events;
 pub mod ffi;
 mod hex;
 mod identity;

@@ -87,6 +87,12 @@ pub(crate) trait Platform: Send + Sync {
         None
     }
 
+    /// Where events are told.
+    #[cfg(feature = "events")]
+    fn event_gateway(&self) -> Option<&dyn EventGateway> {
+        None
+    }
+
     /// Where files are taken.
     fn uploads(&self) -> Option<&dyn Uploads> {
         None
@@ -120,6 +126,22 @@ pub(crate) trait Discovery {
 
     /// The error is the end of a sentence that begins with "the answer".
     fn read(&self, body: &str) -> std::result::Result<BaseUrl, String>;
+}
+
+/// Of a platform that tells of events, over a connection to an address of its own.
+#[cfg(feature = "events")]
+pub(crate) trait EventGateway {
+    /// Where the address is asked for, and how. It carries no credential.
+    fn request(&self, app_id: &str) -> (&BaseUrl, Signed<'static>);
+
+    /// The address, with https in place of wss. The error is the end of a sentence that begins with "the answer".
+    fn read(&self, body: &str) -> std::result::Result<BaseUrl, String>;
+
+    /// Who logs in, where the configuration says so.
+    fn login_id(&self) -> Option<&str>;
+
+    /// The application that the configuration names, if it does.
+    fn app_id(&self) -> Option<&str>;
 }
 
 /// Of a platform that takes files.

@@ -5,6 +5,8 @@
 
 mod account;
 mod fruitless;
+#[cfg(feature = "events")]
+mod login;
 mod provider;
 mod reason;
 mod renewal;
@@ -45,6 +47,8 @@ pub(crate) struct Credentials {
     source: Source,
     cell: Cell<Token>,
     fruitless: Fruitless,
+    #[cfg(feature = "events")]
+    logins: login::Logins,
     entered: Entered,
 }
 
@@ -100,7 +104,14 @@ impl Credentials {
     fn new(source: Source, old_value: OldValue) -> Credentials {
         let shares = matches!(&source, Source::Fetched { shared: Some(_) });
         let cell = if shares { Cell::shared(old_value) } else { Cell::new(old_value) };
-        Credentials { source, cell, fruitless: Fruitless::default(), entered: Entered::default() }
+        Credentials {
+            source,
+            cell,
+            fruitless: Fruitless::default(),
+            #[cfg(feature = "events")]
+            logins: login::Logins::default(),
+            entered: Entered::default(),
+        }
     }
 
     /// In the list of accounts that have clients.
@@ -192,6 +203,21 @@ impl Credentials {
             Source::Fixed => self.generation() != dead.generation(),
             _ => true,
         }
+    }
+
+    /// Whether a token may be replaced that a login was refused with.
+    #[cfg(feature = "events")]
+    pub(crate) fn may_replace_after_login(&self, refused: &Held<Token>) -> bool {
+        let now = Instant::now();
+        self.can_replace(refused)
+            && (self.generation() != refused.generation()
+                || self.logins.may_replace(refused.age(now), refused.left(now)))
+    }
+
+    /// Notes how a login went. `is_replaced`: with a token that was brought after another one was refused.
+    #[cfg(feature = "events")]
+    pub(crate) fn logged_in(&self, is_taken: bool, is_replaced: bool) {
+        self.logins.went(is_taken, is_replaced);
     }
 
     /// Notes that a token is dead, for the calls to come; false where that is no news.

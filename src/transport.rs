@@ -7,6 +7,8 @@ mod connection;
 mod dialer;
 mod failure;
 mod head;
+#[cfg(feature = "events")]
+mod link;
 mod names;
 mod network;
 mod pool;
@@ -22,6 +24,8 @@ mod upload;
 pub(crate) use agent::Agent;
 pub(crate) use base_url::{BaseUrl, Url};
 pub(crate) use head::FileHead;
+#[cfg(feature = "events")]
+pub(crate) use link::{Link, Route};
 pub(crate) use network::{Header, Network, Resolve};
 pub(crate) use proxy::{Environment, Proxies, Proxy, Spelling};
 pub(crate) use source::{Bind, IpVersion};
@@ -189,6 +193,10 @@ pub(crate) trait Transport: Send + Sync {
 
     /// The same for a file: where the sink takes the body, the answer has none.
     fn fetch(&self, request: &Request<'_>, bounds: &Bounds<'_>, sink: &mut dyn Sink) -> Result<Answer, Failure>;
+
+    /// A connection that stays, to where this leads.
+    #[cfg(feature = "events")]
+    fn link<'c>(&self, base: &BaseUrl, bounds: Bounds<'c>) -> Result<Link<'c>, Failure>;
 
     /// Closes the connections that are kept for the next request.
     fn close_idle(&self);

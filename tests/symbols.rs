@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The functions that belong to no operation.
-const FIXED: [&str; 38] = [
+const FIXED: [&str; 41] = [
     "meetgate_cancel_free",
     "meetgate_cancel_new",
     "meetgate_cancel_trigger",
@@ -27,12 +27,15 @@ const FIXED: [&str; 38] = [
     "meetgate_client_set_token_provider",
     "meetgate_client_stats",
     "meetgate_completions_call",
+    "meetgate_completions_events",
     "meetgate_completions_fd",
     "meetgate_completions_free",
     "meetgate_completions_new",
     "meetgate_completions_next",
     "meetgate_completions_raw_call",
     "meetgate_download",
+    "meetgate_events_close",
+    "meetgate_events_open",
     "meetgate_hst_user_token",
     "meetgate_json_get",
     "meetgate_json_length",

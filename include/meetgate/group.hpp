@@ -85,6 +85,7 @@ class group {
   std::shared_ptr<inner::open_client> client_;
   friend class client;
   friend class completions;
+  friend class events;
   friend class guard;
 };
 

@@ -55,6 +55,19 @@ impl<T> Completions<T> {
         Some(next)
     }
 
+    /// Drops some of what waits.
+    pub(crate) fn drop_those(&self, is_one: impl Fn(&T) -> bool) {
+        let mut state = self.state.lock();
+        let State { waiting, readiness } = &mut *state;
+        let (dropped, left): (VecDeque<T>, VecDeque<T>) = std::mem::take(waiting).into_iter().partition(is_one);
+        *waiting = left;
+        if let (true, false, Some(readiness)) = (waiting.is_empty(), dropped.is_empty(), readiness) {
+            readiness.clear();
+        }
+        drop(state);
+        drop(dropped);
+    }
+
     /// Takes no more, and drops what waits. The descriptor is gone after it.
     pub(crate) fn close(&self) {
         let mut state = self.state.lock();

@@ -4820,6 +4820,31 @@ pub static WAIT_OPTIONS: &[Field] = &[
     },
 ];
 
+pub static EVENTS_OPTIONS: &[Field] = &[
+    Field { name: "app_ids", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
+    Field { name: "groups", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
+    Field {
+        name: "heartbeat_s",
+        kind: Type::Integer,
+        more: Some(&More { unit: "s", min: Some(1), max: Some(3600), default: "30", ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: "pause_ms",
+        kind: Type::Integer,
+        more: Some(&More { unit: "ms", min: Some(10), max: Some(3600000), default: "500", ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: "max_pause_ms",
+        kind: Type::Integer,
+        more: Some(&More { unit: "ms", min: Some(10), max: Some(3600000), default: "30000", ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field { name: "url", kind: Type::String, ..Field::EMPTY },
+    Field { name: "dev_id", kind: Type::String, ..Field::EMPTY },
+];
+
 /// Members that hold a secret wherever they stand, ascending.
 pub static SECRET_NAMES: &[&str] = &[
     "access_key",

@@ -87,11 +87,23 @@ impl Engine {
         })
     }
 
-    /// Asks for the platform's address. The request carries no credential. Its answer is judged as any other.
+    /// Asks for the platform's address.
     fn discover(&self, call: &Call<'_>) -> Result<BaseUrl> {
         let discovery =
             self.platform.discovery().ok_or_else(|| Error::new(Status::Internal, "no address to discover"))?;
         let (url, signed) = discovery.request();
+        let found = self.ask_for_address(call, url, signed, |text| discovery.read(text));
+        found.map_err(|error| error.because("the platform's address could not be discovered"))
+    }
+
+    /// Asks for an address. The request carries no credential. Its answer is judged as any other.
+    pub(super) fn ask_for_address(
+        &self,
+        call: &Call<'_>,
+        url: &BaseUrl,
+        signed: Signed<'static>,
+        read: impl FnOnce(&str) -> std::result::Result<BaseUrl, String>,
+    ) -> Result<BaseUrl> {
         let bounds = Bounds { limits: self.fetch_limits(call.bounds.limits), ..call.bounds };
         let mut tally = Tally::begin(call.tally.name, Instant::now());
         tally.attempts = 1;
@@ -109,8 +121,7 @@ impl Engine {
         let exchanged = self.judged(&call, None, signed, sent);
         self.attempted(&mut call, trace, &exchanged);
         self.observer.went_ahead(call.tally);
-        let found = exchanged.and_then(|mut exchanged| self.read(&call, &mut exchanged, |text| discovery.read(text)));
-        found.map_err(|error| error.because("the platform's address could not be discovered"))
+        exchanged.and_then(|mut exchanged| self.read(&call, &mut exchanged, read))
     }
 }
 

@@ -86,6 +86,7 @@ pub unsafe extern "C" fn meetgate_client_close_idle(
 /// It waits one second for that at most. A completion that is still running then goes on, and those that wait for its thread come
 /// after it. They must not use the client any more. A call that a completion submits meanwhile is refused with MEETGATE_CANCELLED.
 /// In a completion of the client's own calls it is the caller's mistake: it waits for nothing then.
+/// Sessions of events end, too, with {"type":"closed"}, within the same second. Each still has to be closed.
 /// @param[in] client A client. NULL does nothing, and so does the parent's client in a forked child.
 ///
 /// # Safety

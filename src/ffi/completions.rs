@@ -13,6 +13,7 @@ use crate::error::{Error, Result, Status, is_lack};
 use libc::{c_char, c_void, intptr_t};
 use std::ptr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Results of asynchronous calls, for a loop that takes them on its own thread.
 pub struct Queue {
@@ -25,6 +26,8 @@ struct Ended {
     user_data: *mut c_void,
     status: meetgate_status,
     reply: *mut c_char,
+    /// Of an event.
+    counted: Option<Counted>,
 }
 
 // SAFETY: the user data is only handed back; the reply has one owner, and may be freed by any thread.
@@ -34,6 +37,38 @@ impl Drop for Ended {
     fn drop(&mut self) {
         // SAFETY: `outcome` gave it away to this, and to nobody else.
         unsafe { strings::take_back(self.reply) };
+    }
+}
+
+/// What of a session's events waits in a queue.
+#[derive(Default)]
+struct Backlog {
+    events: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
+/// So many events of a session wait, and so many bytes of them.
+const MOST_EVENTS: usize = 4096;
+const MOST_BYTES: usize = 64 << 20;
+
+/// A part of a backlog, as long as it waits.
+struct Counted {
+    backlog: Arc<Backlog>,
+    bytes: usize,
+}
+
+impl Counted {
+    fn of(backlog: &Arc<Backlog>, bytes: usize) -> Counted {
+        backlog.events.fetch_add(1, Ordering::Relaxed);
+        backlog.bytes.fetch_add(bytes, Ordering::Relaxed);
+        Counted { backlog: Arc::clone(backlog), bytes }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.backlog.events.fetch_sub(1, Ordering::Relaxed);
+        self.backlog.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -221,15 +256,49 @@ unsafe fn into(
     completions: *mut Queue,
     user_data: *mut c_void,
 ) -> Result<impl FnOnce(Result<String>) + Send + 'static> {
+    // SAFETY: the caller's promise.
+    let (completions, user_data) = (unsafe { completions_of(completions) }?, UserData(user_data));
+    Ok(move |result: Result<String>| {
+        let UserData(user_data) = { user_data };
+        let (status, reply) = outcome(result.map(Some));
+        completions.put(Ended { user_data, status, reply, counted: None });
+    })
+}
+
+/// What puts a session's events into the queue. It says whether all that came before is there, or was taken.
+///
+/// # Safety
+/// `completions` is NULL or live.
+pub(super) unsafe fn events_into(
+    completions: *mut Queue,
+    user_data: *mut c_void,
+) -> Result<impl FnMut(String) -> bool + Send + 'static> {
+    // SAFETY: the caller's promise.
+    let completions = unsafe { completions_of(completions) }?;
+    let (user_data, backlog) = (UserData(user_data), Arc::new(Backlog::default()));
+    Ok(move |event: String| {
+        let UserData(user_data) = &user_data;
+        let (bytes, user_data) = (event.len(), *user_data);
+        let is_full = backlog.events.load(Ordering::Relaxed) >= MOST_EVENTS
+            || backlog.bytes.load(Ordering::Relaxed).saturating_add(bytes) > MOST_BYTES;
+        if is_full {
+            completions.drop_those(|ended| {
+                ended.counted.as_ref().is_some_and(|counted| Arc::ptr_eq(&counted.backlog, &backlog))
+            });
+        }
+        let (status, reply) = outcome(Ok(Some(event)));
+        completions.put(Ended { user_data, status, reply, counted: Some(Counted::of(&backlog, bytes)) });
+        !is_full
+    })
+}
+
+/// # Safety
+/// `completions` is NULL or live.
+unsafe fn completions_of(completions: *mut Queue) -> Result<Arc<Completions<Ended>>> {
     // SAFETY: NULL gives `None`; else the caller promised a live one.
     let queue = unsafe { completions.as_ref() }.ok_or_else(|| Error::invalid_argument("completions is NULL"))?;
     if !queue.completions.is_own_process() {
         return Err(Error::new(Status::Forked, "this queue was made by the parent process; make a new one after fork"));
     }
-    let (completions, user_data) = (Arc::clone(&queue.completions), UserData(user_data));
-    Ok(move |result: Result<String>| {
-        let UserData(user_data) = { user_data };
-        let (status, reply) = outcome(result.map(Some));
-        completions.put(Ended { user_data, status, reply });
-    })
+    Ok(Arc::clone(&queue.completions))
 }

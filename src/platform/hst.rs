@@ -4,7 +4,11 @@
 //! exactly like one that expired (H25).
 
 mod dev_token;
+#[cfg(feature = "events")]
+mod events;
 
+#[cfg(feature = "events")]
+use super::EventGateway;
 use super::{Discovery, Judgement, Signed, SignedBody, Signing, Tokens, envelope, message, plain_body, target, token};
 use crate::catalog::{Method, PlatformName, table};
 use crate::config::{self, HstKeys};
@@ -16,6 +20,7 @@ use crate::secret::Secret;
 use crate::token::Token;
 use crate::transport::BaseUrl;
 pub(crate) use dev_token::DevToken;
+use serde_json::value::RawValue;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,6 +76,11 @@ impl super::Platform for Platform {
     }
 
     fn discovery(&self) -> Option<&dyn Discovery> {
+        Some(self)
+    }
+
+    #[cfg(feature = "events")]
+    fn event_gateway(&self) -> Option<&dyn EventGateway> {
         Some(self)
     }
 }
@@ -136,15 +146,20 @@ impl Discovery for Platform {
     /// `{"code":0,"message":"OK","result":"https://…"}`; spaces and a trailing `;` or `/` are trimmed.
     fn read(&self, body: &str) -> std::result::Result<BaseUrl, String> {
         let [result] = envelope(body, ["result"])?;
-        let address = result.and_then(string).ok_or("holds no address")?;
-        let address = address.trim_matches([' ', '\t', '\r', '\n', ';', '/']);
-        let base = BaseUrl::parse(address).map_err(|problem| format!("holds no usable address: {problem}"))?;
+        let base =
+            BaseUrl::parse(&address_in(result)?).map_err(|problem| format!("holds no usable address: {problem}"))?;
         // A token must not travel in the open because somebody on the way says so.
         match base.is_https() || !self.account.discovery_url.is_https() {
             true => Ok(base),
             false => Err("holds an address that is not https".to_owned()),
         }
     }
+}
+
+/// An answer's address, trimmed.
+fn address_in(result: Option<&RawValue>) -> std::result::Result<String, String> {
+    let address = result.and_then(string).ok_or("holds no address")?;
+    Ok(address.trim_matches([' ', '\t', '\r', '\n', ';', '/']).to_owned())
 }
 
 #[cfg(test)]

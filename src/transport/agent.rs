@@ -6,6 +6,8 @@ use super::network::{Header, Network};
 use super::pool::Pool;
 use super::trouble::Trouble;
 use super::{Answer, Body, Bounds, Failure, Request, Sink, Transport};
+#[cfg(feature = "events")]
+use super::{BaseUrl, Link, Route};
 use crate::catalog;
 use crate::trust::Trust;
 use std::io::{self, Read as _};
@@ -180,6 +182,12 @@ impl Transport for Agent {
 
     fn fetch(&self, request: &Request<'_>, bounds: &Bounds<'_>, sink: &mut dyn Sink) -> Result<Answer, Failure> {
         self.attempt(request, bounds, Some(sink))
+    }
+
+    #[cfg(feature = "events")]
+    fn link<'c>(&self, base: &BaseUrl, bounds: Bounds<'c>) -> Result<Link<'c>, Failure> {
+        let route = Route::new(base, self.user_agent.clone(), &self.trust, self.network.as_ref())?;
+        Link::open(route, &self.pool, bounds)
     }
 
     fn close_idle(&self) {

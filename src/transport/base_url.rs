@@ -60,6 +60,17 @@ impl BaseUrl {
         Ok(BaseUrl { text, uri, host })
     }
 
+    /// The address of a websocket, `ws://` or `wss://`, as that of the HTTP that it begins with.
+    #[cfg(feature = "events")]
+    pub(crate) fn of_websocket(text: &str) -> Result<BaseUrl, String> {
+        let scheme = |long: &str, short: &str| {
+            let (found, rest) = text.split_at_checked(long.len())?;
+            found.eq_ignore_ascii_case(long).then(|| format!("{short}{rest}"))
+        };
+        let http = scheme("wss://", "https://").or_else(|| scheme("ws://", "http://"));
+        BaseUrl::parse(&http.ok_or("expected a URL whose scheme is wss or ws")?)
+    }
+
     /// The same without a path that it ends in.
     pub(crate) fn without_suffix(self, suffix: &str) -> BaseUrl {
         match self.text.strip_suffix(suffix) {
@@ -138,6 +149,15 @@ impl BaseUrl {
         parts.path_and_query = Some(target);
         let uri = Uri::from_parts(parts).map_err(|_| "the path does not make a valid URL".to_owned())?;
         Ok(Url { uri, host: self.host.clone() })
+    }
+
+    /// The URL of this address itself.
+    #[cfg(feature = "events")]
+    pub(crate) fn whole(&self) -> Result<Url, String> {
+        match self.path() {
+            "" => self.join("/"),
+            _ => Ok(Url { uri: self.uri.clone(), host: self.host.clone() }),
+        }
     }
 
     /// The path prefix, if there is one.

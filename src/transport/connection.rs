@@ -281,8 +281,21 @@ fn broke(error: io::Error) -> io::Error {
 }
 
 impl Stream {
+    #[cfg(feature = "events")]
+    pub(super) fn socket(&self) -> &Socket {
+        let (Stream::Plain(socket) | Stream::Tls(_, socket)) = self;
+        socket
+    }
+
+    /// Connecting is over.
+    #[cfg(feature = "events")]
+    pub(super) fn begin(&mut self) {
+        let (Stream::Plain(socket) | Stream::Tls(_, socket)) = self;
+        socket.phase = Phase::Request;
+    }
+
     /// [`SOMETHING_CAME`] where the answer to a long request is there already.
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(super) fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         let done = match self {
             Stream::Plain(socket) if socket.is_interrupted() => Err(SOMETHING_CAME.into()),
             Stream::Plain(socket) => socket.write_all(bytes),
@@ -291,7 +304,7 @@ impl Stream {
         done.map_err(|error| if is_peers(&error) || error.kind() == SOMETHING_CAME { error } else { broke(error) })
     }
 
-    fn read(&mut self, room: &mut [u8], is_given_up: bool) -> io::Result<usize> {
+    pub(super) fn read(&mut self, room: &mut [u8], is_given_up: bool) -> io::Result<usize> {
         match self {
             Stream::Plain(socket) => socket.read(room),
             Stream::Tls(session, socket) => tls::receive(session, socket, room, is_given_up),

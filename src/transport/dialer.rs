@@ -40,7 +40,7 @@ impl Dialer {
     }
 
     /// A new connection, within its time: looked up, connected, led through the proxy, and secured.
-    fn dial(&self, is_https: bool, authority: &Authority) -> io::Result<Stream> {
+    pub(super) fn dial(&self, is_https: bool, authority: &Authority) -> io::Result<Stream> {
         let host = authority.host();
         let port = authority.port_u16().unwrap_or(if is_https { 443 } else { 80 });
         let proxy = self.network.as_deref().and_then(|network| network.proxies.choose(is_https, host).proxy);

@@ -26,6 +26,7 @@ pub struct Catalog {
     pub call_options: Vec<Field>,
     pub download_options: Vec<Field>,
     pub wait_options: Vec<Field>,
+    pub events_options: Vec<Field>,
     pub failures: Failures,
 }
 
@@ -399,6 +400,7 @@ impl Catalog {
         uncite_fields(&mut self.call_options);
         uncite_fields(&mut self.download_options);
         uncite_fields(&mut self.wait_options);
+        uncite_fields(&mut self.events_options);
         self
     }
 }
@@ -424,11 +426,11 @@ pub fn load(root: &Path) -> Result<Catalog> {
                 .map_err(|error| format!("catalog/{name}.toml: {error}").into())
         })
         .collect::<Result<Vec<Platform>>>()?;
-    let (config, [call_options, download_options, wait_options]) =
+    let (config, [call_options, download_options, wait_options, events_options]) =
         config(&folder.join("config.toml")).map_err(|error| format!("catalog/config.toml: {error}"))?;
     let failures = fs::read_to_string(folder.join("errors.toml"))?;
     let failures = toml::from_str(&failures).map_err(|error| format!("catalog/errors.toml: {error}"))?;
-    Ok(Catalog { platforms, config, call_options, download_options, wait_options, failures })
+    Ok(Catalog { platforms, config, call_options, download_options, wait_options, events_options, failures })
 }
 
 fn platform(path: &Path) -> Result<Platform> {
@@ -590,14 +592,15 @@ fn check_fields(fields: &[Field]) -> Result<()> {
     Ok(())
 }
 
-/// The keys, the options of calls, those of downloads, and those of waits.
-fn config(path: &Path) -> Result<(Vec<Key>, [Vec<Field>; 3])> {
+/// The keys, the options of calls, those of downloads, those of waits, and those of events.
+fn config(path: &Path) -> Result<(Vec<Key>, [Vec<Field>; 4])> {
     let mut file: toml::Table = fs::read_to_string(path)?.parse()?;
     let keys: Vec<toml::Table> = file.remove("key").ok_or("[[key]] is missing")?.try_into()?;
     let mut options = |name: &str| -> Result<Vec<Field>> {
         Ok(file.remove(name).ok_or_else(|| format!("[[{name}]] is missing"))?.try_into()?)
     };
-    let options = [options("call_option")?, options("download_option")?, options("wait_option")?];
+    let options =
+        [options("call_option")?, options("download_option")?, options("wait_option")?, options("events_option")?];
     let keys = keys
         .into_iter()
         .map(|mut table| {

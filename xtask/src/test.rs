@@ -146,6 +146,21 @@ fn quick<'w>(workspace: &'w Workspace, dotnet: &'w std::result::Result<Dotnet, S
             ]),
         },
         Part {
+            name: "events of hst",
+            needs: vec![C_COMPILER.provide()],
+            run: cargo(&[
+                "test",
+                "--quiet",
+                "--package",
+                "meetgate",
+                "--features",
+                "events",
+                "--lib",
+                "--test",
+                "events",
+            ]),
+        },
+        Part {
             name: "Python",
             needs: vec![C_COMPILER.provide(), PYTHON.provide()],
             run: Box::new(|skipped| {

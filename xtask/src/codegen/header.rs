@@ -9,7 +9,7 @@ use minijinja::context;
 use std::path::Path;
 
 /// The files of `src/ffi` with exports, in the header's order.
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 15] = [
     "status",
     "library",
     "json",
@@ -21,6 +21,7 @@ const SOURCES: [&str; 14] = [
     "completions",
     "transfers",
     "waits",
+    "events",
     "observing",
     "signing",
     "operations",
@@ -39,6 +40,7 @@ pub fn render(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Resu
     let body = declarations(&String::from_utf8(body)?, catalog).replace(OPTIONS, &of_calls);
     let body = body.replace(DOWNLOAD_OPTIONS, &options(view.download_options.iter()));
     let body = body.replace(WAIT_OPTIONS, &options(view.wait_options.iter()));
+    let body = body.replace(EVENTS_OPTIONS, &options(view.events_options.iter()));
 
     let text = templates.render("meetgate.h", context! { body })?;
     Ok(("include/meetgate.h".to_owned(), text))
@@ -46,9 +48,10 @@ pub fn render(root: &Path, catalog: &Catalog, templates: &Templates<'_>) -> Resu
 
 /// Where the options of one call stand in a comment of `src/ffi`.
 const OPTIONS: &str = " *   - {options}\n";
-/// And those of a download and of a wait.
+/// And those of a download, of a wait, and of events.
 const DOWNLOAD_OPTIONS: &str = " *   - {download options}\n";
 const WAIT_OPTIONS: &str = " *   - {wait options}\n";
+const EVENTS_OPTIONS: &str = " *   - {events options}\n";
 
 fn options<'f>(options: impl Iterator<Item = &'f Field>) -> String {
     let option = |option: &Field| format!("{} ({}): {}", option.name, option.described, option.doc);
@@ -169,8 +172,10 @@ fn heading(function: &str, catalog: &Catalog) -> String {
         client if client.starts_with("meetgate_client_") => "Clients".to_owned(),
         "meetgate_call" | "meetgate_call_with" | "meetgate_raw_call" | "meetgate_raw_call_with" => "Calls".to_owned(),
         "meetgate_call_async" | "meetgate_raw_call_async" => "Asynchronous calls".to_owned(),
+        "meetgate_completions_events" => "Events".to_owned(),
         queue if queue.starts_with("meetgate_completions_") => "Asynchronous calls for event loops".to_owned(),
         json if json.starts_with("meetgate_json_") => "JSON".to_owned(),
+        events if events.starts_with("meetgate_events_") => "Events".to_owned(),
         cancel if cancel.starts_with("meetgate_cancel_") => "Ending calls".to_owned(),
         _ => "The library".to_owned(),
     }

@@ -41,6 +41,7 @@ pub struct View<'c> {
     pub call_options: Vec<Field>,
     pub download_options: Vec<Field>,
     pub wait_options: Vec<Field>,
+    pub events_options: Vec<Field>,
     pub statuses: Vec<statuses::Status<'c>>,
     /// Of the error document.
     pub members: &'c [catalog::Member],
@@ -145,6 +146,7 @@ impl<'c> View<'c> {
             call_options: Field::all(&catalog.call_options, &place(Side::Option))?,
             download_options: Field::all(&catalog.download_options, &place(Side::Option))?,
             wait_options: Field::all(&catalog.wait_options, &place(Side::Option))?,
+            events_options: Field::all(&catalog.events_options, &place(Side::Option))?,
             statuses: statuses::all(catalog)?,
             members: &catalog.failures.member,
             classes,

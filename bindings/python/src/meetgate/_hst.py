@@ -1340,7 +1340,11 @@ class Hst(TokenClient):
             discovery_url: The vendor's discovery service, which is asked for the public cloud's
                 address when there is no `base_url`. It gets no credential. With an https
                 `discovery_url`, only an https address is taken from its answer; with an http one,
-                an http address too. (string, default https://access.paas.hst.com/server/address)
+                an http address too. The address of the event gateway is asked for there, too, with
+                wss in place of https and ws in place of http. A client with a `base_url` asks for
+                that one at `http://`, the host of its `base_url`, and `:21000/server/address`,
+                unless `discovery_url` is given. (string, default
+                https://access.paas.hst.com/server/address)
             discovery_app_id: Application id for the discovery request (`app_id`). Without it the
                 request has none. (string)
             token: A fixed token in place of keys, for deployments that issue their own: printable

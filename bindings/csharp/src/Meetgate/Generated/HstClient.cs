@@ -65,7 +65,10 @@ public class HstClient : MeetgateTokenClient
     /// <param name="discoveryUrl">
     /// The vendor's discovery service, which is asked for the public cloud's address when there is no <c>baseUrl</c>.
     /// It gets no credential. With an https <c>discoveryUrl</c>, only an https address is taken from its answer; with
-    /// an http one, an http address too. (<c>discovery_url</c>, default https://access.paas.hst.com/server/address)
+    /// an http one, an http address too. The address of the event gateway is asked for there, too, with wss in place of
+    /// https and ws in place of http. A client with a <c>baseUrl</c> asks for that one at <c>http://</c>, the host of
+    /// its <c>baseUrl</c>, and <c>:21000/server/address</c>, unless <c>discoveryUrl</c> is given.
+    /// (<c>discovery_url</c>, default https://access.paas.hst.com/server/address)
     /// </param>
     /// <param name="discoveryAppId">
     /// Application id for the discovery request (<c>app_id</c>). Without it the request has none.

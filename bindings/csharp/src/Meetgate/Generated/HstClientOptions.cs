@@ -41,7 +41,10 @@ public sealed class HstClientOptions : NestedParameters
     /// <summary>
     /// The vendor's discovery service, which is asked for the public cloud's address when there is no <c>BaseUrl</c>.
     /// It gets no credential. With an https <c>DiscoveryUrl</c>, only an https address is taken from its answer; with
-    /// an http one, an http address too. (<c>discovery_url</c>, default https://access.paas.hst.com/server/address)
+    /// an http one, an http address too. The address of the event gateway is asked for there, too, with wss in place of
+    /// https and ws in place of http. A client with a <c>BaseUrl</c> asks for that one at <c>http://</c>, the host of
+    /// its <c>BaseUrl</c>, and <c>:21000/server/address</c>, unless <c>DiscoveryUrl</c> is given.
+    /// (<c>discovery_url</c>, default https://access.paas.hst.com/server/address)
     /// </summary>
     public Uri? DiscoveryUrl { get; set; }
 

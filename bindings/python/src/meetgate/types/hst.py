@@ -655,7 +655,10 @@ class HstConfig(TypedDict):
     discovery_url: NotRequired[str]
     """The vendor's discovery service, which is asked for the public cloud's address when there is
     no `base_url`. It gets no credential. With an https `discovery_url`, only an https address
-    is taken from its answer; with an http one, an http address too. (string, default
+    is taken from its answer; with an http one, an http address too. The address of the event
+    gateway is asked for there, too, with wss in place of https and ws in place of http. A
+    client with a `base_url` asks for that one at `http://`, the host of its `base_url`, and
+    `:21000/server/address`, unless `discovery_url` is given. (string, default
     https://access.paas.hst.com/server/address)
     """
     discovery_app_id: NotRequired[str]
