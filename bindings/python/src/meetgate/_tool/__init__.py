@@ -18,6 +18,8 @@ COMMANDS: Dict[str, str] = {
     "raw": "raw",
     "download": "download",
     "recordings": "recordings",
+    "bills": "bills",
+    "rooms": "rooms",
     "ops": "ops",
     "doctor": "doctor",
     "sandbox": "sandbox",
