@@ -63,10 +63,11 @@ class Printed(unittest.TestCase):
         for name in {name for names in SECRET_KEYS.values() for name in names}:
             self.assertIn("`MEETGATE_%s`" % name.upper(), guide)
 
-    def test_the_commands_of_the_guide_are_taken(self):
+    def test_the_commands_of_the_guides_are_taken(self):
         from meetgate._tool import COMMANDS, module
 
-        commands = re.findall(r"(?m)^meetgate (\w+) (.*?)(?: +#.*| < .*| +[|] .*)?$", read("docs", "guides", "python.md"))
+        guides = read("docs", "guides", "python.md") + read("docs", "guides", "operators.md")
+        commands = re.findall(r"(?m)^meetgate (\w+) (.*?)(?: +#.*| < .*| +[|] .*)?$", guides)
         self.assertGreater(len(commands), 10)
         for command, words in commands:
             self.assertIn(command, COMMANDS)

@@ -9,7 +9,9 @@ import tempfile
 import time
 import unittest
 
-from meetgate._tool.recording_files import LONGEST, RecordedFile, component, fits, of_listing, paths
+import meetgate
+from meetgate._tool.avd_recordings import of_listing
+from meetgate._tool.recording_files import LONGEST, RecordedFile, component, fits, paths
 from support import ROOM, Sandbox, Server, answer
 from test_library import python
 
@@ -108,6 +110,26 @@ class FromTheSandbox(Pulls):
         self.assertEqual({line["result"] for line in whole_day}, {"there"})
         self.assertEqual(self.lines(self.config, "--room", ROOM, "--from", "2022-01-01"), [])
 
+    def test_one_recording(self):
+        lines = self.lines(self.config, "--room", ROOM, "--task", SOURCE)
+        self.assertEqual({line["record_id"] for line in lines}, {SOURCE})
+        self.assertEqual(len(lines), 3)
+        # Where nobody says in which room, the list of the server leads there.
+        again = self.lines(self.config, "--task", SOURCE)
+        self.assertEqual({line["result"] for line in again}, {"there"})
+        self.assertEqual([line["file"] for line in again], [line["file"] for line in lines])
+        for more in ((), ("--room", ROOM)):
+            self.assertIn("40090", self.pull(self.config, "--task", "404", *more, code=5).stderr)
+
+    def test_a_recording_that_runs_yet(self):
+        with meetgate.Avd.from_config(self.config) as avd:
+            number = avd.room.mix_record.start(room_id=ROOM, enable_audio_record=True)["record_id"]
+            for more in ((), ("--room", ROOM)):
+                found = self.pull(self.config, "--task", number, *more, code=1)
+                self.assertEqual(found.stderr, "pending  recording %s: it is running\n" % number)
+                self.assertEqual(found.stdout, "0 fetched, 0 there already, 0 failed, 1 not ready\n")
+            self.assertEqual([line["state"] for line in self.lines(self.config, "--task", number, code=1)], ["it is running"])
+
     def test_what_was_cut_is_gone_on_with(self):
         """The first file is cut, and then the server does not come back in time."""
         config = {**self.config, "max_attempts": 1}
@@ -164,7 +186,9 @@ class FromTheSandbox(Pulls):
             (("--from", "2021-12-02", "--to", "2021-12-01"), "later than --to"),
         ):
             self.assertIn(said, self.pull(self.config, *more, code=2).stderr)
-        self.assertIn("not for avd", self.pull(self.sandbox.configurations["hst"], "--room", "1", code=2).stderr)
+        for platform, said in (("hst", "give --app"), ("youme", "youme has no recordings")):
+            self.assertIn(said, self.pull(self.sandbox.configurations[platform], "--room", "1", code=2).stderr)
+        self.assertIn("--app is for hst", self.pull(self.config, "--room", ROOM, "--app", "a", code=2).stderr)
         self.assertIn("there whole is left alone", " ".join(python("-m", "meetgate", "recordings", "pull", "-h").stdout.replace("already ", "").split()))
 
     def test_a_folder_that_cannot_be_made(self):

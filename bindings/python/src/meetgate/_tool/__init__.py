@@ -18,6 +18,8 @@ COMMANDS: Dict[str, str] = {
     "raw": "raw",
     "download": "download",
     "recordings": "recordings",
+    "bills": "bills",
+    "rooms": "rooms",
     "ops": "ops",
     "doctor": "doctor",
     "sandbox": "sandbox",
@@ -45,6 +47,8 @@ Examples:
   %(program)s raw GET /sdkapi/v2/room/read --url-param room_id=12345123456 --config avd.json
   %(program)s download http://10.0.0.5:9609/files/1.mp4 1.mp4 --config avd.json
   %(program)s recordings pull recordings --room 12345123456 --config avd.json
+  %(program)s bills export --from 2021-12-01+08:00 --to 2021-12-31+08:00 --output bills.csv --config hst.json
+  %(program)s rooms stop-all --config avd.json
   %(program)s doctor --config avd.json
   %(program)s completion bash
 

@@ -27,22 +27,23 @@ class NoConfiguration(UsageError):
     """None was given."""
 
 
-def read(given: Optional[str], platform: Optional[str]) -> Any:
-    """One configuration. Where it holds those of several platforms, `platform` says which."""
+def read(given: Optional[str], platform: Optional[str], otherwise: Optional[str] = None) -> Any:
+    """One configuration. Where it holds those of several platforms, `platform` says which; `otherwise` is that of a configuration which
+    does not say it."""
     text = given if given is not None else os.environ.get(VARIABLE)
     # One that is given but empty, such as an unset variable of a shell's, is a mistake, and not none.
     if text is None or (given is None and not text):
         raise NoConfiguration("no configuration: give --config, or set %s" % VARIABLE)
     config = _object(_content(text))
     if "platform" not in config and config and set(config) <= set(CLIENTS):
-        name = platform or (next(iter(config)) if len(config) == 1 else None)
+        name = platform or (next(iter(config)) if len(config) == 1 else otherwise)
         if name is None:
             raise UsageError("the configuration holds several platforms: say which with --platform")
         if name not in config:
             raise UsageError("the configuration holds nothing for %s" % name)
         config = dict(config[name], platform=name)
-    if platform is not None:
-        config.setdefault("platform", platform)
+    if platform is not None or otherwise is not None:
+        config.setdefault("platform", platform or otherwise)
     if config.get("platform") not in CLIENTS:
         raise UsageError('the configuration\'s "platform" must be one of %s' % ", ".join(CLIENTS))
     if platform is not None and config["platform"] != platform:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from typing import List
 
 from .. import _errors
 from .._options import DownloadOptions
 from . import arguments, config, exit_codes
+from .progress import Progress
 
-#: Between two lines where no terminal is.
-LINE_SECONDS = 5.0
 BAR_WIDTH = 30
 
 
@@ -65,28 +63,18 @@ def run(given: List[str]) -> int:
 
 
 class Shown:
-    """On standard error: a bar on a terminal, else a line from time to time."""
+    """A bar on a terminal, else a line from time to time."""
 
     def __init__(self, name: str = "") -> None:
         self._name = name + " " if name else ""
-        self._is_terminal = sys.stderr.isatty()
-        self._next = time.monotonic() + LINE_SECONDS
-        self._is_open = False
+        self._progress = Progress()
 
     def take(self, count: int, total: int) -> None:
-        if self._is_terminal:
-            # What a longer line before it has left is cleared.
-            sys.stderr.write("\r%s%s\x1b[K" % (self._name, _line(count, total)))
-            sys.stderr.flush()
-            self._is_open = True
-        elif time.monotonic() >= self._next:
-            self._next = time.monotonic() + LINE_SECONDS
-            print(self._name + _text(count, total), file=sys.stderr, flush=True)
+        line = _line if self._progress.is_terminal else _text
+        self._progress.show(lambda: self._name + line(count, total), is_last=count == total)
 
     def end(self) -> None:
-        if self._is_open:
-            sys.stderr.write("\n")
-            self._is_open = False
+        self._progress.end()
 
 
 def _line(count: int, total: int) -> str:

@@ -1,4 +1,4 @@
-"""The files of avd's recordings: where the platform lists them, and what they are called on this disk."""
+"""The files of recordings, and what they are called on this disk."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import hashlib
 import re
 import time
 import unicodedata
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional
-from urllib.parse import unquote, urlsplit
+from typing import Dict, Iterable, List, NamedTuple, Optional
 
 #: Bytes of one component of a path. The part of a download adds 15, and systems take 255.
 LONGEST = 200
@@ -30,71 +29,13 @@ class RecordedFile(NamedTuple):
     name: str
     #: "16.367M"; None where it is not told of this very file.
     size: Optional[str]
+    #: In hexadecimal; None where the platform tells none.
+    md5: Optional[str] = None
 
     def overlaps(self, start: int, end: int) -> bool:
         """Whether its recording was on within these times. One that does not say its own may have been."""
         begins_in_time = self.start_time is None or self.start_time <= end
         return begins_in_time and (self.end_time is None or self.end_time >= start)
-
-
-def of_listing(recordings: Any, room_id: Optional[str] = None) -> Iterator[RecordedFile]:
-    """The files of `record_files` (004 L327-L421) or of `data` (004 L469-L482), each once: the source, and those transcoded from it.
-    A file's address has two names, and `transcode_files` three shapes (T50, T51); a text may be a number (T54)."""
-    seen = set()
-    for recording in recordings if isinstance(recordings, list) else []:
-        if not isinstance(recording, dict):
-            continue
-        # A transcoded file is told with its size. The size beside the source's address is not its own (004 L316).
-        for member in [*_transcoded(recording.get("transcode_files")), recording]:
-            url = _text(member.get("down_url")) or _text(member.get("download_url"))
-            if url is None or url in seen:
-                continue
-            seen.add(url)
-            yield RecordedFile(
-                url=url,
-                room_id=_text(recording.get("room_id")) or room_id or "",
-                record_id=_text(recording.get("record_id")),
-                start_time=_seconds(recording.get("start_time")),
-                end_time=_seconds(recording.get("end_time")),
-                name=(None if member is recording else _text(member.get("file_name"))) or _name_in(url),
-                size=None if member is recording else _text(member.get("file_size")),
-            )
-
-
-def _transcoded(files: Any) -> List[Mapping[str, Any]]:
-    if isinstance(files, list):
-        return [file for file in files if isinstance(file, dict)]
-    if not isinstance(files, dict):
-        return []
-    urls = files.get("down_url") or files.get("download_url") or []
-    infos = files.get("file_infos")
-    infos = infos if isinstance(infos, list) and isinstance(urls, list) and len(infos) == len(urls) else []
-    found: List[Mapping[str, Any]] = []
-    for place, url in enumerate(urls if isinstance(urls, list) else [urls]):
-        info = infos[place] if infos and isinstance(infos[place], dict) else {}
-        found.append({**info, "down_url": url, "download_url": None})
-    return found
-
-
-def _text(value: Any) -> Optional[str]:
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
-        return None
-    return str(value).strip() or None
-
-
-def _seconds(value: Any) -> Optional[int]:
-    text = _text(value)
-    return int(text) if text is not None and re.match(r"[0-9]{1,11}$", text) else None
-
-
-def _name_in(url: str) -> str:
-    """The last segment of the path on the server, which stands in the query (004 L331)."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    found = re.search(r"(?:^|&)file=([^&]*)", parts.query)
-    return unquote(found.group(1) if found else parts.path).rsplit("/", 1)[-1]
 
 
 def paths(files: Iterable[RecordedFile]) -> Dict[str, RecordedFile]:
@@ -106,13 +47,27 @@ def paths(files: Iterable[RecordedFile]) -> Dict[str, RecordedFile]:
         together.setdefault(unicodedata.normalize("NFC", place).casefold(), []).append(file)
     found = {}
     for those in together.values():
-        # A server may be known by several addresses.
-        without_host = [file.url.partition("://")[2].partition("/")[2] for file in those]
-        marks = without_host if len({*without_host}) == len(those) else [file.url for file in those]
+        # A server may be known by several addresses, and an address may hold a signature of today's.
+        for of_file in (_md5_of, _without_host, _url_of):
+            marks = [of_file(file) for file in those]
+            if len({*marks}) == len(those):
+                break
         for file, mark in zip(those, marks):
             name = component(file.name)
             found[_place(file, name if len(those) == 1 else _marked(name, mark))] = file
     return found
+
+
+def _md5_of(file: RecordedFile) -> str:
+    return file.md5 or ""
+
+
+def _without_host(file: RecordedFile) -> str:
+    return file.url.partition("://")[2].partition("/")[2]
+
+
+def _url_of(file: RecordedFile) -> str:
+    return file.url
 
 
 def _place(file: RecordedFile, name: str) -> str:
