@@ -31,10 +31,13 @@ pub fn run_fleet(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let capacity = capacity::measure(&built, if options.quick { Effort::Quick } else { Effort::Full })?;
 
     let mut trials = Vec::new();
-    for (terminals, processes) in [(options.clients, options.machines), (options.processes, options.processes)] {
+    for (terminals, processes, pace) in [
+        (options.clients, options.machines, options.pace),
+        (options.processes, options.processes, options.pace.of_processes()),
+    ] {
         if processes > 0 {
-            eprintln!("== {terminals} terminals in {processes} processes, {} s", options.pace.time.as_secs());
-            trials.push(trial::run(&built, terminals, processes, options.pace)?);
+            eprintln!("== {terminals} terminals in {processes} processes, {} s", pace.time.as_secs());
+            trials.push(trial::run(&built, terminals, processes, pace)?);
         }
     }
     let mut parts = vec![

@@ -1,7 +1,7 @@
 //! What is printed, and docs/fleet.md: the measured parts, each between its marks. The text around them is written by hand.
 
 use super::capacity::Capacity;
-use super::forecast::{Basis, COMMANDS_OF_POLL, Forecast, POLL, TERMINALS, TRIP_OF_A_NETWORK, TRIPS_OF_LOCK};
+use super::forecast::{Basis, COMMANDS_OF_POLL, Forecast, POLL, TERMINALS};
 use super::trial::{Trial, quantile};
 use crate::catalog::Result;
 use crate::measured::replaced;
@@ -53,7 +53,7 @@ pub fn trials(trials: &[&Trial]) -> String {
     out += &"|---:".repeat(trials.len());
     out += "|\n";
     row(&mut out, "time, s", trials, |trial| trial.pace.time.as_secs().to_string());
-    row(&mut out, "one call of a terminal in, s", trials, |trial| trial.pace.every.as_secs().to_string());
+    row(&mut out, "one call of a terminal in, s", trials, |trial| trial.pace.every.as_secs_f64().to_string());
     row(&mut out, "a token lives, s", trials, |trial| trial.pace.lifetime.as_secs().to_string());
     row(&mut out, "calls", trials, |trial| grouped(trial.calls));
     row(&mut out, "**failed calls**", trials, |trial| format!("**{}**", grouped(trial.failures)));
@@ -67,7 +67,11 @@ pub fn trials(trials: &[&Trial]) -> String {
     for (name, part) in [("the first call of a terminal, ms: p50", 0.5), ("p99", 0.99), ("longest", 1.0)] {
         row(&mut out, name, trials, |trial| milliseconds(&trial.first, part));
     }
-    let kilobytes = |bytes: i64, trial: &Trial| format!("{:.1}", bytes as f64 / 1024.0 / f64::from(trial.terminals));
+    // The first client of a process loads what all others use.
+    let kilobytes = |bytes: i64, trial: &Trial| match trial.terminals == trial.processes {
+        true => "–".to_owned(),
+        false => format!("{:.1}", bytes as f64 / 1024.0 / f64::from(trial.terminals)),
+    };
     row(&mut out, "memory of a terminal, KB: its client", trials, |trial| kilobytes(trial.client_bytes, trial));
     row(&mut out, "its thread", trials, |trial| kilobytes(trial.thread_bytes, trial));
     row(&mut out, "what its calls leave, its connection too", trials, |trial| kilobytes(trial.call_bytes, trial));
@@ -94,14 +98,11 @@ pub fn capacity(capacity: &Capacity) -> String {
 /// What nobody has measured. The page says so.
 pub fn forecast(basis: &Basis) -> String {
     let mut out = format!(
-        "Calculated from: c = {} commands of a process for each further token, m = {:.1} KB of redis for a connection, r = {} \
-         commands a second, all three measured above; t = {:.2} ms to redis and back, as measured for one connection; t' = {} ms, \
-         assumed for a network; n = processes.\n\n",
+        "Calculated from: n = processes; c = {} commands of a process for each further token, m = {:.1} KB of redis for a \
+         connection, r = {} commands a second, all measured above.\n\n",
         decimal(basis.commands),
         basis.connection_bytes / 1024.0,
         rounded(basis.rate),
-        basis.trip * 1e3,
-        TRIP_OF_A_NETWORK * 1e3,
     );
     let mut forecasts = Vec::new();
     let mut head = String::from("| calculated | formula |");
@@ -115,19 +116,18 @@ pub fn forecast(basis: &Basis) -> String {
         forecasts.push(basis.for_processes(terminals));
     }
     _ = writeln!(out, "{head}\n|---|---{}|", "|---:".repeat(forecasts.len()));
-    let commands_of_poll = format!("n × {COMMANDS_OF_POLL} / {} ms", POLL * 1e3);
+    let polls = format!("n × {COMMANDS_OF_POLL} / {} ms", POLL * 1e3);
     type Of = fn(&Forecast) -> String;
-    let rows: [(&str, &str, Of); 8] = [
+    let rows: [(&str, &str, Of); 6] = [
         ("connections of redis", "n", |forecast| rounded(forecast.connections)),
         ("its memory for them", "n × m", |forecast| bytes(forecast.memory_bytes)),
         ("commands for each further token", "n × c", |forecast| rounded(forecast.commands)),
-        ("redis is busy with them for", "n × c / r", |forecast| time(forecast.busy)),
-        ("the lock goes round in", &format!("n × {TRIPS_OF_LOCK} × t"), |forecast| time(forecast.lock_here)),
-        ("the same in a network", &format!("n × {TRIPS_OF_LOCK} × t'"), |forecast| time(forecast.lock_in_network)),
-        ("**calls of a process at least so far apart**", "the longest of redis and network", |forecast| {
-            format!("**{}**", time(forecast.apart))
+        ("calls of a process so far apart: redis is half busy", "2 × n × c / r", |forecast| time(forecast.apart)),
+        ("all need the token in one moment: redis answers after", "n / r", |forecast| {
+            let waits = time(forecast.answer);
+            if forecast.is_too_late() { format!("**{waits}**") } else { waits }
         }),
-        ("commands a second if all start in one moment (times r)", &commands_of_poll, |forecast| {
+        ("all start in one moment: commands a second (times r)", &polls, |forecast| {
             format!("{} ({})", rounded(forecast.cold_rate), decimal(forecast.cold_load))
         }),
     ];
@@ -218,13 +218,12 @@ mod tests {
 
     #[test]
     fn what_is_calculated_has_its_formula_beside_it() {
-        let basis =
-            Basis { terminals_of_machine: 1250, commands: 3.5, connection_bytes: 20_480.0, rate: 5e4, trip: 1e-4 };
+        let basis = Basis { terminals_of_machine: 1250, commands: 1.5, connection_bytes: 20_480.0, rate: 5e4 };
         let table = forecast(&basis);
         for expected in [
             "| calculated | formula | 100,000 terminals on 80 machines | 1,000,000 terminals on 800 machines | 100,000 processes |",
-            "| redis is busy with them for | n × c / r | 5.60 ms | 56.0 ms | 7.00 s | 70.0 s |\n",
-            "| the same in a network | n × 2 × t' | 80.0 ms | 800 ms | 100 s | 16.7 min |\n",
+            ": redis is half busy | 2 × n × c / r | 4.80 ms | 48.0 ms | 6.00 s | 60.0 s |\n",
+            ": redis answers after | n / r | 1.60 ms | 16.0 ms | **2.00 s** | **20.0 s** |\n",
             "| n × 2 / 20 ms | 8,000 (0.16) | 80,000 (1.60) | 10,000,000 (200) | 100,000,000 (2,000) |\n",
         ] {
             assert!(table.contains(expected), "{expected}\n{table}");
