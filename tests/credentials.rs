@@ -10,6 +10,7 @@ use redis::Redis;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use workers::{Report, Worker};
@@ -84,6 +85,28 @@ fn processes_with_a_redis_store_never_fail_whoever_dies() {
         for name in ["dev_id", "dev_secret"] {
             assert!(!shown.contains(config[name].as_str().unwrap()), "{name} in {shown}");
         }
+    }
+}
+
+/// The command itself, with what this test run has built: it fails if a call fails, or for a fetch too many.
+#[test]
+fn a_fleet_with_one_account_never_fails_and_fetches_no_more_than_it_needs() {
+    if support::sanitizer().is_some() || Redis::start().is_none() {
+        return;
+    }
+    let library = support::library_with_test_hooks().join("libmeetgate.so");
+    let mut fleet = Command::new(env!("CARGO"));
+    fleet
+        .args(["run", "--quiet", "--package", "xtask", "--", "fleet", "--quick", "--seconds", "5", "--library"])
+        .arg(library);
+    fleet.arg("--sandbox").arg(support::sandbox_program()).current_dir(support::root());
+    let output = support::run(&mut fleet);
+    let told = support::both(&output);
+    assert!(output.status.success(), "{told}");
+    for expected in
+        ["| 200 terminals on 2 machines | 20 terminals, each a process |", "| **failed calls** | **0** | **0** |"]
+    {
+        assert!(told.contains(expected), "{expected}\n{told}");
     }
 }
 

@@ -126,10 +126,13 @@ impl Shared {
         self.turn_within(flight, deadline, !flight.is_good() && need.last.is_some())
     }
 
-    /// When our token is dead, what stands in the store without the lock may be dying: somebody may be fetching the next.
+    /// When our token is dead, what stands in the store may be dying as well: somebody who holds the lock may be fetching the
+    /// next. Where the store can tell, all who share it take that next token at once, and not one after the other.
     fn turn_within(&self, flight: &Flight<'_, Token>, deadline: Instant, is_dead: bool) -> Result<Turn<'_>> {
         let need = flight.need();
-        let look = || if is_dead { Ok(None) } else { self.newer(need, deadline) };
+        let look = || {
+            if is_dead { self.newest(need, self.store.read_settled(deadline)) } else { self.newer(need, deadline) }
+        };
         if let Some(token) = look()? {
             return Ok(Turn::Adopt(token));
         }
@@ -143,7 +146,11 @@ impl Shared {
     }
 
     fn newer(&self, need: &Need<Token>, deadline: Instant) -> Result<Option<Fetched<Token>>> {
-        let newer = self.store.read(deadline)?.and_then(|entry| entry.newer(need));
+        self.newest(need, self.store.read(deadline))
+    }
+
+    fn newest(&self, need: &Need<Token>, read: Result<Option<store::Entry>>) -> Result<Option<Fetched<Token>>> {
+        let newer = read?.and_then(|entry| entry.newer(need));
         *self.trouble.lock() = None;
         Ok(newer)
     }

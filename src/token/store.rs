@@ -41,6 +41,12 @@ pub(crate) trait Store: Send + Sync {
     /// The newest token. What is not ours or not whole is none. Ends within the call's time.
     fn read(&self, deadline: Instant) -> Result<Option<Entry>>;
 
+    /// The same, while nobody holds the lock: a holder may be killing that token. None for a store whose lock costs no more
+    /// than this look at it.
+    fn read_settled(&self, _deadline: Instant) -> Result<Option<Entry>> {
+        Ok(None)
+    }
+
     /// The lock of whoever fetches; who holds it where it is taken. Ends within the call's time.
     fn try_lock(&self, deadline: Instant) -> Result<std::result::Result<Box<dyn Lock + '_>, Holder>>;
 }

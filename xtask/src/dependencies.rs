@@ -6,6 +6,7 @@ mod symbols;
 
 use crate::catalog::Result;
 use crate::linked::{Graph, Linked};
+use crate::measured::{part, replaced};
 use crate::workspace::{Workspace, run};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -37,9 +38,9 @@ pub fn run_dependencies(workspace: &Workspace) -> Result<()> {
     let builds = [Measured::of(workspace, "")?, Measured::of(workspace, ALL_FEATURES)?];
     let path = workspace.root.join(PAGE);
     let page = fs::read_to_string(&path)?;
-    let page = replaced(&page, "the library", &summary(&builds, &graph))?;
-    let page = replaced(&page, "direct", &direct(part(&page, "direct")?, &graph, &plain, &builds)?)?;
-    let page = replaced(&page, "indirect", &indirect(&graph, &plain, &builds))?;
+    let page = replaced(PAGE, &page, "the library", &summary(&builds, &graph))?;
+    let page = replaced(PAGE, &page, "direct", &direct(part(PAGE, &page, "direct")?, &graph, &plain, &builds)?)?;
+    let page = replaced(PAGE, &page, "indirect", &indirect(&graph, &plain, &builds))?;
     fs::write(&path, page)?;
     println!("wrote {PAGE}");
     Ok(())
@@ -146,33 +147,9 @@ fn kilobytes(bytes: u64) -> String {
     }
 }
 
-fn marks(name: &str) -> (String, &'static str) {
-    (format!("<!-- measured: {name} -->\n"), "<!-- measured: end -->")
-}
-
-fn part<'p>(page: &'p str, name: &str) -> Result<&'p str> {
-    let (begin, end) = marks(name);
-    let rest = page.split_once(&begin).and_then(|(_, rest)| rest.split_once(end));
-    rest.map(|(part, _)| part).ok_or_else(|| format!("{PAGE} has no place for {name}: {begin}{end}").into())
-}
-
-fn replaced(page: &str, name: &str, with: &str) -> Result<String> {
-    let old = part(page, name)?;
-    let (begin, end) = marks(name);
-    Ok(page.replacen(&format!("{begin}{old}{end}"), &format!("{begin}{with}{end}"), 1))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_people_wrote_stays_and_what_was_measured_is_new() {
-        let page = "before\n<!-- measured: direct -->\nold\n<!-- measured: end -->\nafter\n";
-        let new = replaced(page, "direct", "new\n").unwrap();
-        assert_eq!(new, page.replace("old", "new"));
-        assert!(replaced(page, "indirect", "").is_err());
-    }
 
     #[test]
     fn sizes_are_rounded() {

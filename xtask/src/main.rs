@@ -9,10 +9,12 @@ mod deny;
 mod dependencies;
 mod dist;
 mod dotnet;
+mod fleet;
 mod foreign;
 mod fuzz;
 mod install;
 mod linked;
+mod measured;
 mod prerequisites;
 mod server;
 mod surface;
@@ -50,6 +52,8 @@ usage: cargo xtask <command>
                     --runtimes <folder>: <rid>/native/<library> in it; --output <folder>
   bench             how fast the library is beside libcurl, and the bindings beside their languages' own ways
                     --quick, --rounds N, --json FILE, and which parts: cargo xtask bench --help
+  fleet             10,000 terminals on simulated machines, with one account, one redis and the sandbox: is there a failed call, are
+                    there too many fetches, and what does one redis carry? Writes docs/fleet.md: cargo xtask fleet --help
   deny              licences, duplicates, banned crates and sources, by the policy in deny.toml
   dependencies      measure what each linked crate adds to the library, and write it into docs/dependencies.md
   fuzz              look for inputs for which something does not hold: in each target of fuzz/, or in those that are named
@@ -76,6 +80,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["demo"] => demo::run_demo(&workspace),
         ["test", options @ ..] => test::run_tests(&workspace, &test::Options::read(options)?),
         ["bench", arguments @ ..] => bench::run_bench(&workspace, arguments),
+        ["fleet", arguments @ ..] => fleet::run_fleet(&workspace, arguments),
         ["abi"] => abi::record(&workspace),
         ["install", options @ ..] => install::run_install(&workspace, options),
         ["dist", options @ ..] => dist::run_dist(&workspace, options),

@@ -57,7 +57,9 @@ redis.call('HSET', KEYS[1], 'generation', ARGV[1], 'token', ARGV[2], 'lifetime_m
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1";
 
+/// With the lock's key beside the token's, only while nobody holds the lock.
 const READ: &str = "\
+if KEYS[2] and redis.call('EXISTS', KEYS[2]) == 1 then return {false, false, false, -2} end
 if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return {false, false, false, -2} end
 local found = redis.call('HMGET', KEYS[1], 'generation', 'token', 'lifetime_ms')
 for index = 1, 3 do if #(found[index] or '') > 8191 then return {false, false, false, -2} end end
@@ -113,6 +115,26 @@ impl RedisStore {
         };
         let lock_lifetime = (fetch_limit + GRACE).min(LONGEST_LOCK);
         Ok(RedisStore { server: Arc::new(server), worker: Worker::default(), lock_lifetime })
+    }
+
+    fn entry(&self, keys: &[&str], deadline: Instant) -> Result<Option<Entry>> {
+        // As text, so that what is not ours is no token rather than an error.
+        let (generation, token, lifetime_ms, left_ms): (Option<String>, Option<String>, Option<String>, i64) =
+            self.run(script(READ, keys, &[]), deadline)?;
+        let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
+        let (Some(generation), Some(token), Some(lifetime_ms), Ok(left_ms)) =
+            (number(generation), token.map(Secret::new), number(lifetime_ms), u64::try_from(left_ms))
+        else {
+            return Ok(None);
+        };
+        let kept_ms = if lifetime_ms == 0 { KEPT_MS } else { lifetime_ms };
+        let is_ours = generation <= LARGEST_GENERATION && super::super::is_token(token.reveal());
+        Ok(is_ours.then_some(Entry {
+            generation,
+            token,
+            age: Duration::from_millis(kept_ms.saturating_sub(left_ms)),
+            lifetime: (lifetime_ms > 0).then(|| Duration::from_millis(lifetime_ms)),
+        }))
     }
 
     /// Runs a command for a call that goes on only if there is time: a call's end is no failure of the store.
@@ -183,23 +205,11 @@ impl Store for RedisStore {
     }
 
     fn read(&self, deadline: Instant) -> Result<Option<Entry>> {
-        // As text, so that what is not ours is no token rather than an error.
-        let (generation, token, lifetime_ms, left_ms): (Option<String>, Option<String>, Option<String>, i64) =
-            self.run(script(READ, &[&self.server.token], &[]), deadline)?;
-        let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
-        let (Some(generation), Some(token), Some(lifetime_ms), Ok(left_ms)) =
-            (number(generation), token.map(Secret::new), number(lifetime_ms), u64::try_from(left_ms))
-        else {
-            return Ok(None);
-        };
-        let kept_ms = if lifetime_ms == 0 { KEPT_MS } else { lifetime_ms };
-        let is_ours = generation <= LARGEST_GENERATION && super::super::is_token(token.reveal());
-        Ok(is_ours.then_some(Entry {
-            generation,
-            token,
-            age: Duration::from_millis(kept_ms.saturating_sub(left_ms)),
-            lifetime: (lifetime_ms > 0).then(|| Duration::from_millis(lifetime_ms)),
-        }))
+        self.entry(&[&self.server.token], deadline)
+    }
+
+    fn read_settled(&self, deadline: Instant) -> Result<Option<Entry>> {
+        self.entry(&[&self.server.token, &self.server.lock], deadline)
     }
 
     fn try_lock(&self, deadline: Instant) -> Result<std::result::Result<Box<dyn Lock + '_>, Holder>> {
@@ -344,6 +354,18 @@ mod tests {
         assert!(store.try_lock(soon()).unwrap().is_err(), "only its owner gives a lock back");
         drop(next);
         assert_eq!(redis.ask(&["EXISTS", &store.server.lock]), "0");
+    }
+
+    #[test]
+    fn a_token_is_settled_while_nobody_holds_the_lock() {
+        let Some(redis) = Redis::start() else { return };
+        let store = store(&redis.url());
+        let settled = || store.read_settled(soon()).unwrap().map(|entry| entry.generation);
+        let lock = locked(&store);
+        assert!(lock.write(&entry(1, "token", None)).unwrap());
+        assert_eq!((token(&store).map(|(generation, _)| generation), settled()), (Some(1), None));
+        drop(lock);
+        assert_eq!(settled(), Some(1));
     }
 
     #[test]

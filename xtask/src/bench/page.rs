@@ -1,21 +1,22 @@
 //! docs/performance.md: the measured tables, each between its marks. The text around them is written by hand.
 
 use super::Table;
-use super::options::{Effort, Part};
+use super::options::Effort;
 use super::row::{Row, Verdict};
 use crate::catalog::Result;
+use crate::measured::replaced;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const END: &str = "<!-- measured: end -->";
+const PAGE: &str = "docs/performance.md";
 
 /// Puts each table in the place of the one that was measured before.
 pub fn write(file: &Path, tables: &[Table]) -> Result<()> {
     let mut text = fs::read_to_string(file)?;
     for table in tables {
-        text = replaced(&text, table.part, &markdown(table))?;
+        text = replaced(PAGE, &text, table.part.name(), &markdown(table))?;
     }
     fs::write(file, text)?;
     Ok(())
@@ -30,14 +31,6 @@ pub fn about(effort: Effort, peer: &str) -> Result<String> {
     let cores = std::thread::available_parallelism()?;
     let (day, kernel, rounds) = (String::from_utf8_lossy(&day), kernel.join("."), effort.rounds);
     Ok(format!("On {}, {rounds} rounds, Linux {kernel}, {cores} cores, {peer}", day.trim()))
-}
-
-fn replaced(text: &str, part: Part, table: &str) -> Result<String> {
-    let begin = format!("<!-- measured: {} -->", part.name());
-    let missing = || format!("docs/performance.md has no place for {}: {begin} and {END}", part.name());
-    let (before, rest) = text.split_once(&begin).ok_or_else(missing)?;
-    let (_, after) = rest.split_once(END).ok_or_else(missing)?;
-    Ok(format!("{before}{begin}\n{table}{END}{after}"))
 }
 
 pub fn markdown(table: &Table) -> String {
@@ -107,13 +100,5 @@ mod tests {
         for (row, expected) in rows {
             assert_eq!(line(&row), expected);
         }
-    }
-
-    #[test]
-    fn a_table_takes_the_place_of_its_own_part() {
-        let text = "a\n<!-- measured: native -->\nold\n<!-- measured: end -->\nb\n<!-- measured: csharp -->\nkept\n<!-- measured: end -->\n";
-        let new = replaced(text, Part::Native, "new\n").unwrap();
-        assert_eq!(new, text.replace("old", "new"));
-        assert!(replaced("no marks", Part::Csharp, "").unwrap_err().to_string().contains("<!-- measured: csharp -->"));
     }
 }
