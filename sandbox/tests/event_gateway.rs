@@ -500,6 +500,11 @@ fn connections_cut() {
     client.assert_cut();
     // Now.
     let (mut one, mut two) = (Client::subscribed(&caller), Client::connect(&caller.sandbox));
+    // A client knows that it is connected before the gateway has the session.
+    let began = Instant::now();
+    while caller.sandbox.gateway_sessions().len() < 2 && began.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
     let sessions = caller.sandbox.gateway_sessions();
     assert_eq!(sessions.len(), 2, "{sessions:?}");
     assert_eq!(sessions[0]["subscribed"], json!([APP]));
