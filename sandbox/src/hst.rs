@@ -6,6 +6,7 @@ mod bills;
 mod discovery;
 mod online;
 mod operations;
+mod overview;
 mod presence;
 mod refusal;
 mod settings;
@@ -23,7 +24,7 @@ pub(crate) use operations::OPERATIONS;
 use operations::Operation;
 pub use presence::Presence;
 use refusal::{Answer, Refusal};
-use serde_json::json;
+use serde_json::{Value, json};
 pub(crate) use settings::Settings;
 use token::Tokens;
 use world::World;
@@ -44,6 +45,15 @@ impl Hst {
 
     pub(crate) fn expire_token(&mut self) {
         self.tokens.expire();
+    }
+
+    /// What there is, for somebody who looks on.
+    pub(crate) fn overview(&self) -> Value {
+        let mut shown = overview::overview(&self.world);
+        if let Some(members) = shown.as_object_mut() {
+            members.insert("tokens".into(), json!(self.tokens.live(self.clock.now_ms())));
+        }
+        shown
     }
 
     /// A user signs in or out, and is known from then on.
