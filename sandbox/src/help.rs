@@ -19,6 +19,8 @@ Examples:
       credentials of your own
   meetgate-sandbox --clock-offset -600
       a server whose clock is ten minutes behind: youme refuses checksums of the right time
+  meetgate-sandbox --listen 8800 --console
+      a page at http://127.0.0.1:8800/_sandbox/console that shows the worlds and the calls, and plans faults
   meetgate-sandbox --control --faults bad-morning.toml
       bad days from the start, and more of them on request
   meetgate-sandbox --tls --ca-file ca.pem
@@ -60,6 +62,8 @@ Control interface (--control), JSON both ways, on the same port; GET /_sandbox s
   curl $URL/_sandbox/exchanges?operation=avd.room.read     what was called; &secrets=1 shows secrets too
   curl $URL/_sandbox/counts                                how many calls of each operation arrived
   curl $URL/_sandbox/counts/acted                          on how many the platform acted
+  curl $URL/_sandbox/counts/failed                         how many failed, with which number
+  curl $URL/_sandbox/worlds                                rooms, recordings, applications, users, calls
   curl $URL/_sandbox/clock/advance -d '{"seconds":7200}'   two hours later
   curl -X POST $URL/_sandbox/tokens/expire                 all tokens die now
   curl $URL/_sandbox/avd/participants -d '{"room_id":"12345123456","user_id":"77","user_name":"Li"}'
