@@ -931,6 +931,19 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_hst_user
     const char *params_json, char **reply_json);
 
 /**
+ * Makes the token with which an end user logs in to the media SDK of youme: the SHA-1 of app_key, rest_api_key and user_id.
+ * It is made on this machine, as two of the vendor's SDKs make it. Nothing is sent. The same parameters always give the same
+ * token, and the token has no end of its own.
+ * @param[in] params_json One JSON object; an unknown member is an error:
+ *   - app_key (string, required), rest_api_key (string, required): those of the client's configuration.
+ *   - user_id (string, required): the end user, exactly as the media SDK is given it.
+ * @param[out] reply_json {"user_token":"…"}: 40 hexadecimal digits in lower case, which are a credential; else an error document.
+ * @return MEETGATE_OK, or MEETGATE_INVALID_ARGUMENT.
+ */
+MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_youme_user_token(
+    const char *params_json, char **reply_json);
+
+/**
  * Makes the checksum of a youme request, for tools that sign requests of their own.
  * @param[in] params_json One JSON object; an unknown member is an error:
  *   - app_secret (string, required), rest_api_key (string, required)

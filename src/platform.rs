@@ -7,7 +7,7 @@ mod youme;
 
 pub(crate) use form_way::{FormIn, FormWay};
 pub(crate) use hst::DevToken;
-pub(crate) use youme::checksum as youme_checksum;
+pub(crate) use youme::{checksum as youme_checksum, user_token as youme_user_token};
 
 use crate::catalog::{Carrier, Method, Operation, PlatformName};
 use crate::config::{Account, Config};

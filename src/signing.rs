@@ -1,18 +1,18 @@
-//! The signatures that callers need beside the calls: terminals log in to a media SDK with one, and other tools sign
-//! requests of their own with the other. JSON in, JSON out.
+//! The signatures that callers need beside the calls: terminals log in to a media SDK with a user token, and other tools
+//! sign requests of their own with a checksum. JSON in, JSON out.
 
 use crate::catalog::{Field, More, Type};
 use crate::error::{Error, Result, Status};
 use crate::json::Members;
 use crate::json::check::{Rules, check};
-use crate::platform::{DevToken, youme_checksum as checksum_of};
+use crate::platform::{DevToken, youme_checksum as checksum_of, youme_user_token as youme_user_token_of};
 use crate::random;
 use crate::unix_time::now_ms;
 use serde::Serialize;
 
 const RULES: Rules = Rules { noun: "parameter", tolerant: false };
 
-const USER_TOKEN: &[Field] = &[
+const HST_USER_TOKEN: &[Field] = &[
     Field { name: "app_id", required: true, ..Field::EMPTY },
     Field { name: "app_secret", required: true, secret: true, ..Field::EMPTY },
     Field { name: "group_id", ..Field::EMPTY },
@@ -38,10 +38,16 @@ const CHECKSUM: &[Field] = &[
     Field { name: "curtime", kind: Type::Integer, more: Some(&More { min: Some(0), ..More::NONE }), ..Field::EMPTY },
 ];
 
+const YOUME_USER_TOKEN: &[Field] = &[
+    Field { name: "app_key", required: true, ..Field::EMPTY },
+    Field { name: "rest_api_key", required: true, secret: true, ..Field::EMPTY },
+    Field { name: "user_id", required: true, ..Field::EMPTY },
+];
+
 /// The token with which an end user logs in to the media SDK of hst, by the algorithm of the vendor's TokenGenerator:
 /// `{"user_token":"001…"}`. Parameters: `meetgate_hst_user_token` in the C header.
 pub fn hst_user_token(params: &str) -> Result<String> {
-    let params = read("hst user token", USER_TOKEN, params)?;
+    let params = read("hst user token", HST_USER_TOKEN, params)?;
     let text = |name| params.text(name).unwrap_or_default();
     let (app_id, app_secret, group_id, user_id) =
         (text("app_id"), text("app_secret"), text("group_id"), text("user_id"));
@@ -63,11 +69,7 @@ pub fn hst_user_token(params: &str) -> Result<String> {
         ts: params.integer("timestamp_ms").unwrap_or_else(now_ms),
         r: random,
     };
-    #[derive(Serialize)]
-    struct Answer {
-        user_token: String,
-    }
-    write(&Answer { user_token: token.encrypt(&app_secret)? })
+    write(&UserToken { user_token: token.encrypt(&app_secret)? })
 }
 
 /// The checksum of a youme request: `{"checksum":"…","curtime":"…"}`. Parameters: `meetgate_youme_checksum` in the C header.
@@ -82,6 +84,19 @@ pub fn youme_checksum(params: &str) -> Result<String> {
     }
     let checksum = checksum_of(&secret("app_secret"), &secret("rest_api_key"), &curtime);
     write(&Answer { checksum, curtime: &curtime })
+}
+
+/// The token with which an end user logs in to the media SDK of youme (Y24): `{"user_token":"…"}`. Parameters:
+/// `meetgate_youme_user_token` in the C header.
+pub fn youme_user_token(params: &str) -> Result<String> {
+    let params = read("youme user token", YOUME_USER_TOKEN, params)?;
+    let text = |name| params.text(name).unwrap_or_default();
+    write(&UserToken { user_token: youme_user_token_of(&text("app_key"), &text("rest_api_key"), &text("user_id")) })
+}
+
+#[derive(Serialize)]
+struct UserToken {
+    user_token: String,
 }
 
 fn read<'a>(what: &str, fields: &[Field], params: &'a str) -> Result<Members<'a>> {
@@ -125,6 +140,17 @@ mod tests {
             youme_checksum(vector).unwrap(),
             r#"{"checksum":"ce676fea59cd36616466e14f1d1abd337ae2e100","curtime":"1575962150"}"#
         );
+    }
+
+    #[test]
+    fn the_user_token_of_youme_is_what_sha1sum_makes() {
+        for (user_id, token) in [
+            ("u1001", "20925236e642d4b5cec89a12be848104d001153d"),
+            ("张三", "3cb7785996443fee6b13273df366a15026ae5e97"),
+        ] {
+            let params = format!(r#"{{"app_key":"appkey","rest_api_key":"restapikey","user_id":"{user_id}"}}"#);
+            assert_eq!(youme_user_token(&params).unwrap(), format!(r#"{{"user_token":"{token}"}}"#));
+        }
     }
 
     #[test]

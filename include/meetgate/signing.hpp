@@ -39,6 +39,19 @@ class hst_user_token_params : public builder<hst_user_token_params> {
   hst_user_token_params &random(const integer &value) { return put("random", value); }
 };
 
+/** Parameters of youme_user_token. Required: all three. */
+class youme_user_token_params : public builder<youme_user_token_params> {
+ public:
+  /** The appkey of the application. [string, required] */
+  youme_user_token_params &app_key(const text &value) { return put("app_key", value); }
+
+  /** The restapikey. It is not sent. [string, required] */
+  youme_user_token_params &rest_api_key(const text &value) { return put("rest_api_key", value); }
+
+  /** Id of the end user, exactly as the media SDK is given it. [string, required] */
+  youme_user_token_params &user_id(const text &value) { return put("user_id", value); }
+};
+
 /** Parameters of youme_checksum. Required: app_secret, rest_api_key. */
 class youme_checksum_params : public builder<youme_checksum_params> {
  public:
@@ -78,6 +91,22 @@ inline reply signed_by(meetgate_status(MEETGATE_CALL *sign)(const char *, char *
  */
 MEETGATE_NODISCARD inline reply hst_user_token(const hst_user_token_params &params) {
   return inner::signed_by(meetgate_hst_user_token, params.str());
+}
+
+/**
+ * Makes the token with which an end user logs in to the media SDK of youme, as two of the vendor's SDKs make it: the SHA-1
+ * of app key, REST API key and user id. Nothing is sent. The same parameters always give the same token.
+ *
+ * Example:
+ *   meetgate::youme_user_token(meetgate::youme_user_token_params().app_key(key).rest_api_key(rest).user_id("u1001"));
+ *
+ * Returns: {"user_token":"…"}: 40 hexadecimal digits in lower case, a credential.
+ * Errors: MEETGATE_INVALID_ARGUMENT.
+ * Threads: any, at once.
+ * Since: 0.1.0.
+ */
+MEETGATE_NODISCARD inline reply youme_user_token(const youme_user_token_params &params) {
+  return inner::signed_by(meetgate_youme_user_token, params.str());
 }
 
 /**

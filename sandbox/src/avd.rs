@@ -14,6 +14,7 @@ mod live;
 mod media_play;
 mod mix_recording;
 mod operations;
+mod overview;
 mod params;
 mod participants;
 mod players;
@@ -74,6 +75,17 @@ impl Avd {
     /// Sets some of it, as the administrator would; an error names what is wrong.
     pub(crate) fn change_site(&mut self, settings: &Value) -> Result<(), String> {
         self.world.change_site(settings)
+    }
+
+    /// What there is, for somebody who looks on.
+    pub(crate) fn overview(&mut self) -> Value {
+        let now_ms = self.clock.now_ms();
+        self.world.settle(now_ms);
+        let mut shown = overview::overview(&self.world, now_ms);
+        if let Some(members) = shown.as_object_mut() {
+            members.insert("tokens".into(), json!(self.tokens.live(now_ms)));
+        }
+        shown
     }
 
     /// A user joins an open room.

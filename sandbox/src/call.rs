@@ -5,6 +5,7 @@ use crate::faults::{CloseWhen, FaultKind};
 use crate::lock::lock;
 use crate::log;
 use crate::operation;
+use crate::record::Outcome;
 use crate::shared::Shared;
 use crate::wire::{Handle, Spoil};
 use axum::body::Bytes;
@@ -93,7 +94,17 @@ impl Arrival<'_> {
         }
         let status = answered.map_or(0, |reply| reply.status);
         let body = answered.map(|reply| reply.body.get(..sent).unwrap_or(&reply.body)).unwrap_or_default();
-        lock(&self.shared.record).note(&self.received, self.operation, status, body);
+        let number = answered.and_then(|reply| reply.number);
+        if answered.is_none_or(|reply| !reply.is_success()) {
+            lock(&self.shared.counts).failed(self.operation, status, number);
+        }
+        let outcome = Outcome {
+            at_ms: self.shared.clock.now_ms(),
+            spent_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            number,
+            faults: self.faults.clone(),
+        };
+        lock(&self.shared.record).note(&self.received, self.operation, status, body, outcome);
         if self.shared.options.verbose {
             log::call(&self.received, answered, &self.faults, self.started.elapsed());
         }

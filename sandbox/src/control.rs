@@ -1,9 +1,12 @@
 //! The control interface, `/_sandbox/…`: what a test tells the sandbox, and asks it. JSON both ways, off unless asked for,
-//! never recorded, never subject to faults, unless nobody listens at all.
+//! never recorded, never subject to faults, unless nobody listens at all. The console is a page that uses it.
 
 mod answers;
+mod browsers;
+mod console;
 mod exchanges;
 mod groups;
+mod overview;
 mod people;
 mod request;
 mod routes;
@@ -15,11 +18,11 @@ use crate::lock::lock;
 use crate::operation;
 use crate::shared::Shared;
 use axum::body::{Body, to_bytes};
-use axum::http::header::{ALLOW, HeaderValue, ORIGIN};
+use axum::http::header::{ALLOW, HeaderValue};
 use axum::http::request::Parts;
 use request::{Answer, Request, ok};
-pub(crate) use routes::PREFIX;
 use routes::ROUTES;
+pub(crate) use routes::{CONSOLE, PREFIX};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -30,10 +33,9 @@ pub(crate) fn is_control(path: &str) -> bool {
     path.strip_prefix(PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-pub(crate) async fn answer(shared: &Shared, head: &Parts, body: Body) -> Reply {
-    // Any page that is open in a browser could send one, whether or not it may read the answer.
-    if head.headers.contains_key(ORIGIN) {
-        return refusal(&ControlError::of_a_page());
+pub(crate) async fn answer(shared: &Shared, head: &Parts, body: Body, is_secure: bool) -> Reply {
+    if let Err(error) = browsers::check(&head.headers, is_secure, shared.options.console) {
+        return refusal(&error);
     }
     let body = match to_bytes(body, LARGEST_BODY).await {
         Ok(bytes) => bytes,
@@ -45,6 +47,9 @@ pub(crate) async fn answer(shared: &Shared, head: &Parts, body: Body) -> Reply {
         query: head.uri.query().unwrap_or_default(),
         body: &body,
     };
+    if shared.options.console && (request.method, request.path) == ("GET", CONSOLE) {
+        return console::page();
+    }
     match perform(shared, &request) {
         Ok(value) => {
             shared.settle().await;
@@ -61,9 +66,14 @@ fn perform(shared: &Shared, request: &Request) -> Answer {
         ("GET", "/operations") => Ok(json!(operation::all())),
         ("GET", "/tls") => Ok(shared.tls.as_ref().map_or_else(|| json!({"tls": null}), |tls| tls.to_json())),
         ("GET", "/exchanges") => exchanges::list(shared, request),
+        ("GET", path) if path.starts_with("/exchanges/") => exchanges::one(shared, path),
         ("DELETE", "/exchanges") => done(|| lock(&shared.record).clear()),
         ("GET", "/counts") => Ok(json!(lock(&shared.counts).of_arrived())),
         ("GET", "/counts/acted") => Ok(json!(lock(&shared.counts).of_acted())),
+        ("GET", "/counts/failed") => Ok(answers::failures(shared)),
+        ("GET", "/worlds") => Ok(overview::worlds(shared)),
+        ("GET", "/overview") => overview::overview(shared, request),
+        ("GET", CONSOLE) => Err(console::is_off()),
         ("DELETE", "/counts") => done(|| lock(&shared.counts).clear()),
         ("GET", "/faults") => Ok(Value::Array(shared.faults.describe())),
         ("POST", "/faults") => answers::add_fault(shared, request),
@@ -97,7 +107,12 @@ fn done(act: impl FnOnce()) -> Answer {
 }
 
 fn unknown(request: &Request) -> ControlError {
-    let path = if request.path.starts_with("/faults/") { "/faults/<id>" } else { request.path };
+    let one_of = |list: &str| request.path.strip_prefix(list).is_some_and(|id| id.starts_with('/'));
+    let path = match request.path {
+        _ if one_of("/faults") => "/faults/<id>",
+        _ if one_of("/exchanges") => "/exchanges/<id>",
+        path => path,
+    };
     let methods: Vec<&str> =
         ROUTES.iter().filter(|(_, known, _)| *known == path).map(|(method, _, _)| *method).collect();
     if methods.is_empty() {

@@ -21,9 +21,8 @@ impl ControlError {
         Self { status: 400, message, allowed: None }
     }
 
-    /// A page in a browser asked.
-    pub(crate) fn of_a_page() -> Self {
-        let message = "the control interface is not for pages in a browser: call it without Origin".to_owned();
+    /// A page in a browser asked, or may have.
+    pub(crate) fn forbidden(message: String) -> Self {
         Self { status: 403, message, allowed: None }
     }
 

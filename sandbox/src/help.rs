@@ -19,6 +19,8 @@ Examples:
       credentials of your own
   meetgate-sandbox --clock-offset -600
       a server whose clock is ten minutes behind: youme refuses checksums of the right time
+  meetgate-sandbox --listen 8800 --console
+      a page at http://127.0.0.1:8800/_sandbox/console that shows the worlds and the calls, and plans faults
   meetgate-sandbox --control --faults bad-morning.toml
       bad days from the start, and more of them on request
   meetgate-sandbox --tls --ca-file ca.pem
@@ -57,17 +59,19 @@ Faults (--faults FILE, POST /_sandbox/faults):
 
   An operation's name is its path after the platform's prefix, with dots and underscores: avd.room.mix_record.start,
   avd.uploadfile, hst.online.trans_cmd, hst.app.create (update, delete), hst.access.token, youme.query_room_info;
-  avd.attachment and hst.recording for downloads, hst.server.address for the discovery of hst's address. hst.gateway.connect
-  is a call too, the one that opens a websocket of the event gateway; hst.gateway.login, hst.gateway.user_joined and so on
-  are its messages, which latency, silence, text, number and the four above meet. GET /_sandbox/operations lists them all.
-  Latencies add up; of all other faults that fit a call it meets the oldest. For silence, close, text, http, number,
-  drop and cut acted is false unless it is given.
+  avd.attachment and hst.recording for downloads, hst.server.address for the discovery of hst's address.
+  hst.gateway.connect is a call too, the one that opens a websocket of the event gateway; hst.gateway.login,
+  hst.gateway.user_joined and so on are its messages, which latency, silence, text, number and the four above meet.
+  GET /_sandbox/operations lists them all. Latencies add up; of all other faults that fit a call it meets the oldest.
+  For silence, close, text, http, number, drop and cut acted is false unless it is given.
 
 Control interface (--control), JSON both ways, on the same port; GET /_sandbox shows all of it:
   curl $URL/_sandbox/faults -d '{"operation":"avd.room.read","times":2,"kind":"http","status":502}'
   curl $URL/_sandbox/exchanges?operation=avd.room.read     what was called; &secrets=1 shows secrets too
   curl $URL/_sandbox/counts                                how many calls of each operation arrived
   curl $URL/_sandbox/counts/acted                          on how many the platform acted
+  curl $URL/_sandbox/counts/failed                         how many failed, with which number
+  curl $URL/_sandbox/worlds                                rooms, recordings, applications, users, calls
   curl $URL/_sandbox/clock/advance -d '{"seconds":7200}'   two hours later
   curl -X POST $URL/_sandbox/tokens/expire                 all tokens die now
   curl $URL/_sandbox/avd/participants -d '{"room_id":"12345123456","user_id":"77","user_name":"Li"}'

@@ -11,6 +11,7 @@ mod layout;
 mod live;
 mod online;
 mod operations;
+mod overview;
 mod presence;
 mod recorded_files;
 mod recorder;
@@ -41,7 +42,7 @@ use serde_json::{Value, json};
 pub(crate) use settings::Settings;
 use token::Tokens;
 use world::World;
-pub use world::groups::MediaType;
+pub use world::media::MediaType;
 
 /// One hst account: its credentials, its single token, its applications.
 pub(crate) struct Hst {
@@ -76,6 +77,15 @@ impl Hst {
         if self.replaced_token_ends_sessions {
             self.gateway.end_logged_in();
         }
+    }
+
+    /// What there is, for somebody who looks on.
+    pub(crate) fn overview(&self) -> Value {
+        let mut shown = overview::overview(&self.world);
+        if let Some(members) = shown.as_object_mut() {
+            members.insert("tokens".into(), json!(self.tokens.live(self.clock.now_ms())));
+        }
+        shown
     }
 
     /// A user signs in or out, and is known from then on.

@@ -73,7 +73,7 @@ fn run(options: Options, print: Option<Platform>) -> Result<(), Box<dyn Error>> 
     runtime.block_on(async {
         // Before the first line: whoever has read it may send the signal.
         let stop = StopSignal::install()?;
-        let control = options.control;
+        let control = options.control || options.console;
         let sandbox = Sandbox::start(options)?;
         warn_of_others(sandbox.address(), control);
         // A reader that has gone is no reason to stop: the server is the purpose, the lines an introduction.
@@ -83,6 +83,9 @@ fn run(options: Options, print: Option<Platform>) -> Result<(), Box<dyn Error>> 
             let _ = writeln!(out, "{}", tls.to_json());
         }
         let _ = out.flush();
+        if let Some(url) = sandbox.console_url() {
+            complain(&format!("the console is at {url}"));
+        }
         stop.received().await;
         drop(sandbox);
         Ok(())

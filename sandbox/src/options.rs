@@ -70,6 +70,10 @@ pub struct Options {
     /// Open the control interface under /_sandbox: faults, clock, tokens, people, the record of calls. See below.
     #[arg(long)]
     pub control: bool,
+    /// Serve the console, a page that shows the worlds and the calls and plans faults, at /_sandbox/console; implies --control.
+    /// Its address is printed on standard error.
+    #[arg(long)]
+    pub console: bool,
     /// Faults that are planned from the start, and again after a reset. On the command line: --faults.
     #[arg(skip)]
     pub faults: Vec<Fault>,
@@ -87,6 +91,10 @@ pub struct Options {
 impl Options {
     pub(crate) fn speaks_tls(&self) -> bool {
         self.tls || self.tls_client_certificates || self.ca_file.is_some()
+    }
+
+    pub(crate) fn opens_control(&self) -> bool {
+        self.control || self.console
     }
 
     pub(crate) fn hst(&self) -> hst::Settings {
@@ -149,6 +157,7 @@ impl Default for Options {
             verbose: false,
             clock_offset_s: 0,
             control: false,
+            console: false,
             faults: Vec::new(),
             tls: false,
             tls_client_certificates: false,

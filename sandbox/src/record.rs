@@ -42,15 +42,44 @@ pub(crate) enum Said<'a> {
     Event { text: &'a [u8], sent: bool },
 }
 
+/// An exchange in the record, and what the sandbox knows of it beside what was on the wire.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    /// Counted from 1 on, and never used again.
+    pub(crate) id: u64,
+    pub(crate) exchange: Exchange,
+    pub(crate) outcome: Outcome,
+}
+
+/// How a call ended.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outcome {
+    /// When, by the sandbox's clock.
+    pub(crate) at_ms: i64,
+    pub(crate) spent_ms: u64,
+    /// The platform's own number.
+    pub(crate) number: Option<i64>,
+    /// The kinds of the faults that it met.
+    pub(crate) faults: Vec<String>,
+}
+
 /// The last exchanges, in the order in which they were answered.
 #[derive(Default)]
 pub(crate) struct Record {
-    kept: VecDeque<Exchange>,
+    kept: VecDeque<Kept>,
     bytes: usize,
+    last_id: u64,
 }
 
 impl Record {
-    pub(crate) fn note(&mut self, received: &Received, operation: Option<&'static str>, status: u16, reply: &[u8]) {
+    pub(crate) fn note(
+        &mut self,
+        received: &Received,
+        operation: Option<&'static str>,
+        status: u16,
+        reply: &[u8],
+        outcome: Outcome,
+    ) {
         let text = |value: &axum::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let exchange = Exchange {
             operation,
@@ -63,17 +92,23 @@ impl Record {
             reply: beginning(reply),
             session: None,
         };
-        self.keep(exchange);
+        self.keep(exchange, outcome);
     }
 
     /// Something that was said over a websocket.
-    pub(crate) fn note_message(&mut self, said: &Said, operation: Option<&'static str>, session: u64) {
+    pub(crate) fn note_message(
+        &mut self,
+        said: &Said,
+        operation: Option<&'static str>,
+        session: u64,
+        outcome: Outcome,
+    ) {
         let (method, body, reply, status) = match *said {
             Said::Message(text) => ("MESSAGE", text, &b""[..], 101),
             Said::Answer { text, sent } => ("ANSWER", &b""[..], text, if sent { 101 } else { 0 }),
             Said::Event { text, sent } => ("EVENT", &b""[..], text, if sent { 101 } else { 0 }),
         };
-        self.keep(Exchange {
+        let exchange = Exchange {
             operation,
             method: method.to_owned(),
             path: hst::EVENT_GATEWAY.to_owned(),
@@ -83,26 +118,37 @@ impl Record {
             status,
             reply: beginning(reply),
             session: Some(session),
-        });
+        };
+        self.keep(exchange, outcome);
     }
 
-    fn keep(&mut self, exchange: Exchange) {
+    fn keep(&mut self, exchange: Exchange, outcome: Outcome) {
         self.bytes += exchange.size();
-        self.kept.push_back(exchange);
+        self.last_id += 1;
+        self.kept.push_back(Kept { id: self.last_id, exchange, outcome });
         while self.kept.len() > KEPT || self.bytes > KEPT_IN_ALL {
             let Some(oldest) = self.kept.pop_front() else {
                 break;
             };
-            self.bytes -= oldest.size();
+            self.bytes -= oldest.exchange.size();
         }
     }
 
-    pub(crate) fn all(&self) -> Vec<Exchange> {
-        self.kept.iter().cloned().collect()
+    pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &Kept> {
+        self.kept.iter()
+    }
+
+    pub(crate) fn of_id(&self, id: u64) -> Option<&Kept> {
+        self.kept.binary_search_by_key(&id, |kept| kept.id).ok().and_then(|index| self.kept.get(index))
+    }
+
+    /// The id of the last one that was noted, kept or not.
+    pub(crate) fn last_id(&self) -> u64 {
+        self.last_id
     }
 
     pub(crate) fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self { last_id: self.last_id, ..Self::default() };
     }
 }
 
@@ -135,15 +181,21 @@ mod tests {
         };
         let mut record = Record::default();
         for _ in 0..KEPT + 5 {
-            record.note(&received, None, 200, &received.body);
+            record.note(&received, None, 200, &received.body, Outcome::default());
         }
         assert!(record.bytes <= KEPT_IN_ALL);
-        assert_eq!(record.all().len(), KEPT_IN_ALL / (2 * KEPT_BODY + 1));
-        assert_eq!(record.all()[0].reply.len(), KEPT_BODY);
+        assert_eq!(record.all().count(), KEPT_IN_ALL / (2 * KEPT_BODY + 1));
+        assert_eq!(record.all().next().unwrap().exchange.reply.len(), KEPT_BODY);
         let small = Received { body: Bytes::new(), ..received };
         for _ in 0..KEPT + 5 {
-            record.note(&small, None, 0, b"");
+            record.note(&small, None, 0, b"", Outcome::default());
         }
-        assert_eq!((record.all().len(), record.bytes), (KEPT, KEPT));
+        assert_eq!((record.all().count(), record.bytes), (KEPT, KEPT));
+        let last = 2 * (KEPT as u64 + 5);
+        assert_eq!(record.of_id(last).map(|kept| kept.id), Some(last));
+        assert!(record.of_id(1).is_none() && record.of_id(last + 1).is_none());
+        record.clear();
+        record.note(&small, None, 0, b"", Outcome::default());
+        assert_eq!(record.all().next().unwrap().id, last + 1, "an id is never used again");
     }
 }

@@ -115,6 +115,11 @@ impl Sandbox {
         self.shared.configurations()
     }
 
+    /// The address of the console, when the sandbox serves it.
+    pub fn console_url(&self) -> Option<String> {
+        self.shared.options.console.then(|| format!("{}{}{}", self.shared.base_url, control::PREFIX, control::CONSOLE))
+    }
+
     /// The private CA, the ports with wrong certificates and a client's certificate, when the sandbox speaks TLS.
     pub fn tls(&self) -> Option<&Tls> {
         self.shared.tls.as_ref()
@@ -163,7 +168,7 @@ impl SecureDoors {
 /// Serves at every door until it is dropped.
 async fn serve(listener: TcpListener, doors: Option<SecureDoors>, shared: Arc<Shared>) -> std::io::Result<()> {
     let options = &shared.options;
-    let house = House::new(&shared.faults, options.control.then_some(control::PREFIX), options.verbose);
+    let house = House::new(&shared.faults, options.opens_control().then_some(control::PREFIX), options.verbose);
     let Some(SecureDoors { ports, wrong_host, expired, .. }) = doors else {
         return server::serve(Front::new(listener, house, None, true)?, shared).await;
     };

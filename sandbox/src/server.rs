@@ -42,10 +42,10 @@ async fn handle(
     let started = Instant::now();
     let (mut head, body) = request.into_parts();
     let upgrade = head.extensions.remove::<OnUpgrade>();
-    let is_control = shared.options.control && control::is_control(head.uri.path());
+    let is_control = shared.options.opens_control() && control::is_control(head.uri.path());
     let for_pages = if is_control { Vec::new() } else { cors::headers(&head.headers) };
     let mut reply = if is_control {
-        control::answer(&shared, &head, body).await
+        control::answer(&shared, &head, body, line.is_secure()).await
     } else if head.method == Method::OPTIONS {
         let reply = cors::options(&head.headers);
         if shared.options.verbose {

@@ -6,7 +6,7 @@ use crate::hst::{Ending, GatewayRequest, Opened, Outgoing};
 use crate::lock::lock;
 use crate::log;
 use crate::operation;
-use crate::record::Said;
+use crate::record::{Outcome, Said};
 use crate::shared::Shared;
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::{OnUpgrade, Upgraded};
@@ -258,7 +258,8 @@ impl Session<'_> {
     }
 
     fn note(&self, said: Said, name: Option<&'static str>, text: &str, sent: bool, faults: &[String]) {
-        lock(&self.shared.record).note_message(&said, name, self.number);
+        let outcome = Outcome { at_ms: self.shared.clock.now_ms(), faults: faults.to_vec(), ..Outcome::default() };
+        lock(&self.shared.record).note_message(&said, name, self.number, outcome);
         if self.shared.options.verbose {
             log::message(self.number, name, text, sent, faults);
         }

@@ -20,6 +20,8 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     /// What clients call: scheme, host and port.
     pub(crate) base_url: String,
+    /// Which start of the sandbox this is, drawn.
+    pub(crate) run: String,
     pub(crate) tls: Option<Tls>,
     pub(crate) clock: Clock,
     pub(crate) hst: Mutex<Hst>,
@@ -46,6 +48,7 @@ impl Shared {
             clock,
             options,
             base_url,
+            run: format!("{:016x}", fastrand::u64(..)),
             tls,
         }
     }

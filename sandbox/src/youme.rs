@@ -4,6 +4,7 @@ mod arguments;
 mod checksum;
 mod commands;
 mod figures;
+mod overview;
 mod records;
 mod refusal;
 mod sequence;
@@ -39,6 +40,11 @@ impl Youme {
             world: World::generate(settings.seed, settings.world_ends),
             clock,
         }
+    }
+
+    /// What there is, for somebody who looks on.
+    pub(crate) fn overview(&self) -> Value {
+        overview::overview(&self.world)
     }
 
     pub(crate) fn answer(&mut self, received: &Received) -> Reply {

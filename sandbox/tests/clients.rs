@@ -1,11 +1,14 @@
-//! Clients that know nothing of the sandbox work unchanged: curl, and a browser's upload.
+//! Clients that know nothing of the sandbox work unchanged: curl, and a browser's upload. And the console in a real browser.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod browser;
 mod caller;
 mod scratch;
 
+use browser::Browser;
 use caller::{Caller, QUIET};
+use meetgate_sandbox::Options;
 use scratch::Folder;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
@@ -268,4 +271,17 @@ fn a_broken_body_is_told_from_one_that_is_too_long() {
     };
     assert_eq!(status("Transfer-Encoding: chunked", b"zz\r\n"), "400");
     assert_eq!(status("Content-Length: 300000000", b"some of it"), "413");
+}
+
+/// What it does is in `browser/console.mjs`.
+#[test]
+fn a_browser_works_with_the_console() {
+    let Some(browser) = Browser::find() else {
+        return;
+    };
+    let caller = Caller::with(Options { console: true, ..Options::default() });
+    let [access_key, secret_key] = ["access_key", "secret_key"].map(|name| caller.setting("avd", name));
+    let output = browser.run("console.mjs", &[&caller.url(""), &access_key, &secret_key]);
+    let said = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
 }

@@ -366,3 +366,159 @@ fn everything_as_at_start() {
     assert_eq!(list["rooms"].as_array().unwrap().len(), rooms);
     assert_eq!(control(&caller, "GET", "/configurations", Value::Null), caller.configurations);
 }
+
+/// What the console asks for once a second.
+#[test]
+fn an_overview_of_everything() {
+    let mut caller = open();
+    caller.avd("/room/read", &[("room_id", QUIET)]);
+    let first = control(&caller, "GET", "/overview", Value::Null);
+    assert_eq!(first["base_url"], caller.setting("avd", "base_url"));
+    assert_eq!(first["clock"]["offset_s"], 0);
+    let ids = |overview: &Value| -> Vec<u64> {
+        overview["calls"]["list"].as_array().unwrap().iter().map(|call| call["id"].as_u64().unwrap()).collect()
+    };
+    assert_eq!(ids(&first), [1, 2]);
+    caller.avd("/room/read", &[("room_id", "404")]);
+    control(&caller, "POST", "/faults", json!({"operation": "hst.*", "times": 1, "kind": "http", "status": 503}));
+    caller.send("GET", "/v1/online/user/state", &[], b"");
+    caller.send("GET", "/nowhere", &[], b"");
+    let next = control(&caller, "GET", "/overview?after=2", Value::Null);
+    assert_eq!(ids(&next), [3, 4, 5]);
+    assert_eq!((next["calls"]["first"].clone(), next["calls"]["last"].clone()), (json!(1), json!(5)));
+    assert_eq!(next["run"], first["run"]);
+    let calls = next["calls"]["list"].as_array().unwrap();
+    assert_eq!(calls[0]["operation"], "avd.room.read");
+    assert_eq!((calls[0]["status"].clone(), calls[0]["number"].clone()), (json!(200), json!(40004)));
+    assert_eq!((calls[1]["status"].clone(), calls[1]["faults"].clone()), (json!(503), json!(["http 1"])));
+    assert_eq!((calls[2]["operation"].clone(), calls[2]["path"].clone()), (Value::Null, json!("/nowhere")));
+    assert!((calls[0]["at_ms"].as_i64().unwrap() - now_ms()).abs() < 60_000);
+    assert!(calls.iter().all(|call| call.get("reply").is_none() && call.get("query").is_none()));
+    assert_eq!((next["arrived"].clone(), next["acted"].clone()), (json!(5), json!(2)));
+    let failed = next["failed"].as_array().unwrap();
+    assert_eq!(failed.len(), 3);
+    assert!(failed.contains(&json!({"operation": "avd.room.read", "status": 200, "number": 40004, "times": 1})));
+    assert!(failed.contains(&json!({"operation": "hst.online.user.state", "status": 503, "number": null, "times": 1})));
+    assert_eq!(control(&caller, "GET", "/counts/failed", Value::Null), next["failed"]);
+
+    // What was forgotten is gone, and its ids with it.
+    control(&caller, "DELETE", "/exchanges", Value::Null);
+    let empty = control(&caller, "GET", "/overview?after=5", Value::Null);
+    assert_eq!(empty["calls"], json!({"first": null, "last": 5, "list": []}));
+    control(&caller, "DELETE", "/counts", Value::Null);
+    assert_eq!(control(&caller, "GET", "/counts/failed", Value::Null), json!([]));
+    for (query, named) in [("after=x", "`after`"), ("since=1", "`since`")] {
+        let (status, why) = refused(&caller, "GET", &format!("/overview?{query}"), Value::Null);
+        assert!(status == 400 && why.contains(named), "{why}");
+    }
+    // Of thousands of calls the newest are shown.
+    for _ in 0..250 {
+        caller.send("GET", "/nowhere", &[], b"");
+    }
+    let many = ids(&control(&caller, "GET", "/overview", Value::Null));
+    assert_eq!((many.len(), many[0], many[199]), (200, 56, 255));
+}
+
+#[test]
+fn one_call_of_the_record() {
+    let mut caller = open();
+    caller.avd("/room/read", &[("room_id", QUIET)]);
+    let list = control(&caller, "GET", "/exchanges", Value::Null);
+    let one = control(&caller, "GET", "/exchanges/2", Value::Null);
+    assert_eq!(list[1], one);
+    assert_eq!(one["query"], format!("token=***&room_id={QUIET}"));
+    for id in ["3", "0", "x", ""] {
+        assert_eq!(refused(&caller, "GET", &format!("/exchanges/{id}x"), Value::Null).0, 404);
+    }
+    let answer = send(&caller, "POST", "/exchanges/2", &Value::Null);
+    assert_eq!((answer.status, answer.header("allow")), (405, Some("GET")));
+}
+
+#[test]
+fn the_worlds() {
+    let mut caller = open();
+    control(&caller, "POST", "/avd/participants", json!({"room_id": QUIET, "user_id": "77", "user_name": "李"}));
+    let worlds = control(&caller, "GET", "/worlds", Value::Null);
+    let avd = &worlds["avd"];
+    let room = |worlds: &Value, id: &str| {
+        worlds["avd"]["rooms"].as_array().unwrap().iter().find(|room| room["id"] == id).cloned().unwrap()
+    };
+    let quiet = room(&worlds, QUIET);
+    assert_eq!((quiet["topic"].clone(), quiet["open"].clone()), (json!("周会"), json!(true)));
+    let people: Vec<&str> =
+        quiet["participants"].as_array().unwrap().iter().map(|user| user["id"].as_str().unwrap()).collect();
+    assert_eq!(people, ["16", "49", "20", "77"]);
+    let running = |recording: &&Value| recording["room_id"] == BUSY && recording["state"] == "running";
+    assert_eq!(avd["recordings"].as_array().unwrap().iter().filter(running).count(), 4);
+    assert!(avd["players"].as_array().unwrap().iter().any(|player| player["state"] == "playing"));
+    assert!(avd["calls"].as_array().unwrap().iter().any(|call| call["state"] == "talking"));
+    assert_eq!(worlds["hst"]["applications"][0]["users"][2]["online"], false);
+    assert_eq!(worlds["youme"]["totals"]["calls"].as_u64().map(|calls| calls > 100), Some(true));
+    assert_eq!(worlds["youme"]["rooms"][0]["callers"].as_array().map(Vec::is_empty), Some(false));
+    // Tokens are counted, and no secret is told.
+    let (_, hst_token) = (caller.avd_token(), caller.hst_fetch_token());
+    let secret = caller.hst_json_with(
+        &hst_token,
+        "POST",
+        "/v1/app",
+        &json!({"app_name": "x", "service": [{"service_id": 3}]}).to_string(),
+    );
+    let worlds = control(&caller, "GET", "/worlds", Value::Null);
+    assert_eq!((worlds["avd"]["tokens"].clone(), worlds["hst"]["tokens"].clone()), (json!(1), json!(1)));
+    assert!(!worlds.to_string().contains(secret["result"]["app_secret"].as_str().unwrap()));
+    assert!(!worlds.to_string().contains("secret") && !worlds.to_string().contains("password"));
+    // A closed room stays, without people.
+    caller.avd("/room/close", &[("room_id", QUIET)]);
+    let quiet = room(&control(&caller, "GET", "/worlds", Value::Null), QUIET);
+    assert_eq!((quiet["open"].clone(), quiet["participants"].clone()), (json!(false), json!([])));
+    control(&caller, "POST", "/tokens/expire", Value::Null);
+    assert_eq!(control(&caller, "GET", "/worlds", Value::Null)["avd"]["tokens"], 0);
+}
+
+#[test]
+fn the_console_is_a_page() {
+    let caller = Caller::with(Options { console: true, ..Options::default() });
+    let page = caller.send("GET", "/_sandbox/console", &[], b"");
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    assert_eq!(caller.sandbox.console_url().as_deref(), Some(caller.url("/_sandbox/console").as_str()));
+    let policy = page.header("content-security-policy").unwrap();
+    for rule in ["default-src 'none'", "script-src 'sha256-", "connect-src 'self'", "frame-ancestors 'none'"] {
+        assert!(policy.contains(rule), "{rule} in {policy}");
+    }
+    assert!(!policy.contains("unsafe"), "{policy}");
+    assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(page.header("access-control-allow-origin"), None);
+    // It opens the control interface, and is not in the record.
+    assert_eq!(control(&caller, "GET", "/exchanges", Value::Null), json!([]));
+    // Without it, it says how to get it.
+    let (status, why) = refused(&open(), "GET", "/console", Value::Null);
+    assert!(status == 404 && why.contains("--console"), "{why}");
+    assert_eq!(open().sandbox.console_url(), None);
+}
+
+/// Any page that is open in a browser can send requests here, and have its own name lead here.
+#[test]
+fn no_other_page_gets_through() {
+    let caller = Caller::with(Options { console: true, ..Options::default() });
+    let here = caller.sandbox.address().to_string();
+    let own = format!("http://{here}");
+    let reset = |headers: &[(&str, &str)]| caller.send("POST", "/_sandbox/reset", headers, b"").status;
+    assert_eq!(reset(&[]), 200);
+    assert_eq!(reset(&[("Origin", &own)]), 200);
+    for stranger in ["null", "http://evil.example", "http://127.0.0.1:1", &own.replace("http:", "https:")] {
+        assert_eq!(reset(&[("Origin", stranger)]), 403, "{stranger}");
+    }
+    // A name that was made to lead here: then even the origin is the same.
+    let rebound = format!("evil.example:{}", caller.sandbox.address().port());
+    assert_eq!(reset(&[("Host", &rebound), ("Origin", &format!("http://{rebound}"))]), 403);
+    for path in ["/_sandbox", "/_sandbox/console", "/_sandbox/exchanges?secrets=1"] {
+        let answer = caller.send("GET", path, &[("Host", &rebound)], b"");
+        assert!(answer.status == 403 && answer.json()["error"].as_str().unwrap().contains("evil.example"), "{path}");
+        let local = format!("localhost:{}", caller.sandbox.address().port());
+        assert_eq!(caller.send("GET", path, &[("Host", &local)], b"").status, 200, "{path}");
+    }
+    // Without the console no page has any business here.
+    let caller = open();
+    let own = format!("http://{}", caller.sandbox.address());
+    assert_eq!(caller.send("POST", "/_sandbox/reset", &[("Origin", &own)], b"").status, 403);
+}

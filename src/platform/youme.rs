@@ -103,8 +103,17 @@ impl super::Platform for Platform {
 
 /// 1.1.2, in three parts (Y3): lower-case hex SHA-1 of appsecret, restapikey and curtime.
 pub(crate) fn checksum(app_secret: &str, rest_api_key: &str, curtime: &str) -> String {
+    joined_sha1([app_secret, rest_api_key, curtime])
+}
+
+/// The token of an end user of the media SDK (Y24): lower-case hex SHA-1 of appkey, restapikey and user id.
+pub(crate) fn user_token(app_key: &str, rest_api_key: &str, user_id: &str) -> String {
+    joined_sha1([app_key, rest_api_key, user_id])
+}
+
+fn joined_sha1(parts: [&str; 3]) -> String {
     let mut hash = Sha1::new();
-    for part in [app_secret, rest_api_key, curtime] {
+    for part in parts {
         hash.update(part.as_bytes());
     }
     hex(&hash.finalize())

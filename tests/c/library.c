@@ -64,6 +64,9 @@ static void test_signatures(const struct setting *setting) {
       meetgate_youme_checksum(
           JSON({"app_secret":"appsecret","rest_api_key":"restapikey","curtime":1575962150}), &reply),
       is("/checksum", "ce676fea59cd36616466e14f1d1abd337ae2e100"), is("/curtime", "1575962150"));
+  EXPECT(MEETGATE_OK, reply,
+      meetgate_youme_user_token(JSON({"app_key":"appkey","rest_api_key":"restapikey","user_id":"u1001"}), &reply),
+      is("/user_token", "20925236e642d4b5cec89a12be848104d001153d"));
   REFUSE(reply, meetgate_hst_user_token(NULL, &reply), "params_json is NULL");
   REFUSE(reply, meetgate_hst_user_token("{}", &reply), "app_id");
   EXPECT(MEETGATE_INVALID_ARGUMENT, reply,
@@ -73,6 +76,12 @@ static void test_signatures(const struct setting *setting) {
   REFUSE(reply, meetgate_youme_checksum("[]", &reply), "expected a JSON object");
   REFUSE(reply, meetgate_youme_checksum(JSON({"app_secret":"a","rest_api_key":"b","time":1}), &reply), "curtime");
   CHECK(meetgate_hst_user_token("{}", NULL) == MEETGATE_INVALID_ARGUMENT);
+  REFUSE(reply, meetgate_youme_user_token(NULL, &reply), "params_json is NULL");
+  REFUSE(reply, meetgate_youme_user_token(JSON({"app_key":"a","rest_api_key":"b"}), &reply), "user_id");
+  EXPECT(MEETGATE_INVALID_ARGUMENT, reply,
+      meetgate_youme_user_token(JSON({"app_key":"a","rest_api_key":"short-secret","userid":"u"}), &reply),
+      holds("/message", "did you mean"), nowhere("short-s"));
+  CHECK(meetgate_youme_user_token("{}", NULL) == MEETGATE_INVALID_ARGUMENT);
   CHECK(meetgate_youme_checksum("{}", NULL) == MEETGATE_INVALID_ARGUMENT);
 }
 

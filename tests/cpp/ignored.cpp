@@ -25,6 +25,7 @@ void ignore(const meetgate::avd &avd, char **reply, const std::string &text) {
   meetgate::version();                                // ignored
   meetgate::catalog();                                // ignored
   meetgate::hst_user_token(meetgate::hst_user_token_params());   // ignored
+  meetgate::youme_user_token(meetgate::youme_user_token_params());   // ignored
   meetgate::youme_checksum(meetgate::youme_checksum_params());   // ignored
   meetgate_avd_room_list(avd.handle(), nullptr, reply);          // ignored
   meetgate_client_set_token(avd.handle(), "", reply);            // ignored

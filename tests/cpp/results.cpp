@@ -97,6 +97,9 @@ static void signatures_without_exceptions() {
       meetgate::youme_checksum_params().app_secret("appsecret").rest_api_key("restapikey").curtime(1575962150));
   EQUAL(meetgate::member(checksum.reply(), "checksum"), "ce676fea59cd36616466e14f1d1abd337ae2e100");
   CHECK(meetgate::hst_user_token(meetgate::hst_user_token_params()).status() == MEETGATE_INVALID_ARGUMENT);
+  const meetgate::result token = meetgate::youme_user_token(
+      meetgate::youme_user_token_params().app_key("appkey").rest_api_key("restapikey").user_id("u1001"));
+  EQUAL(meetgate::member(token.reply(), "user_token"), "20925236e642d4b5cec89a12be848104d001153d");
 }
 
 static void json_without_exceptions() {

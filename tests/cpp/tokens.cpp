@@ -353,6 +353,16 @@ static void signatures_are_the_vendors() {
   THROWS(invalid_argument, meetgate::hst_user_token(application().set("userid", "u")), "did you mean \\\"user_id\\\"?");
   THROWS(invalid_argument, meetgate::hst_user_token(application().set("user_id", raw(std::string("\"\0\"", 3)))), "NUL");
 
+  const auto user = [] {
+    return meetgate::youme_user_token_params().app_key("appkey").rest_api_key("restapikey");
+  };
+  EQUAL(member(meetgate::youme_user_token(user().user_id("u1001")), "user_token"),
+        "20925236e642d4b5cec89a12be848104d001153d");
+  EQUAL(member(meetgate::youme_user_token(user().user_id("张三")), "user_token"),
+        "3cb7785996443fee6b13273df366a15026ae5e97");
+  THROWS(invalid_argument, meetgate::youme_user_token(user()), "user_id");
+  THROWS(invalid_argument, meetgate::youme_user_token(user().user_id("")), "\\\"user_id\\\" is empty");
+
   const std::string checksum = meetgate::youme_checksum(
       meetgate::youme_checksum_params().app_secret("appsecret").rest_api_key("restapikey").curtime(1575962150));
   EQUAL(member(checksum, "checksum"), "ce676fea59cd36616466e14f1d1abd337ae2e100");

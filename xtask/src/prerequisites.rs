@@ -31,6 +31,8 @@ pub const MONO: Program = Program {
         "libmono-system-runtime-serialization4.0-cil",
     ],
 };
+pub const NODE: Program = Program { name: "node", packages: &["nodejs"] };
+pub const NPM: Program = Program { name: "npm", packages: &["npm"] };
 pub const OPENSSL: Program = Program { name: "openssl", packages: &["openssl"] };
 pub const PYTHON: Program = Program { name: "python3", packages: &["python3", "python3-venv"] };
 pub const REDIS: Program = Program { name: "redis-server", packages: &["redis-server"] };
@@ -84,6 +86,31 @@ pub fn packages(what: &str, packages: &[&str], is_there: impl Fn() -> bool) -> R
     println!("installing {listed}, for {what}");
     apt_get("update", &[]).and_then(|()| apt_get("install", packages)).map_err(|why| format!("{missing}; {why}"))?;
     if is_there() { Ok(()) } else { Err(missing) }
+}
+
+/// A Chromium without a screen. Debian has one that is smaller than the whole browser.
+pub fn browser() -> Result<(), String> {
+    let names = ["chromium", "chromium-headless-shell"];
+    packages("chromium", &["chromium-headless-shell"], || names.iter().any(|name| Program::on_path(name)))
+}
+
+/// A package of npm, named with its version (`playwright-core@1.65.1`), in the folder of tools, without the packages that it
+/// asks for. Nothing of it runs while it is installed.
+pub fn from_npm(workspace: &Workspace, folder: &str, versioned: &str) -> Result<(), String> {
+    NODE.provide()?;
+    let folder = workspace.tools().join(folder);
+    let mark = folder.join(versioned);
+    if mark.exists() {
+        return Ok(());
+    }
+    NPM.provide()?;
+    println!("installing {versioned} into {}", folder.display());
+    let quietly = ["install", "--silent", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--prefix"];
+    fs::create_dir_all(&folder)
+        .map_err(Into::into)
+        .and_then(|()| run(Command::new("npm").args(quietly).arg(&folder).arg(versioned)))
+        .and_then(|()| Ok(fs::write(mark, "")?))
+        .map_err(|why| why.to_string())
 }
 
 /// The .NET SDK. Debian has none; Ubuntu does.

@@ -16,12 +16,14 @@ const HEAD: &str = "#nullable enable\n";
 
 pub fn write(workspace: &Workspace) -> Result<()> {
     let project = workspace.root.join(PROJECT);
+    // Before a file is emptied.
+    let dotnet = prerequisites::dotnet(workspace)?;
     let [shipped, unshipped] = FILES.map(|file| project.join(file));
     if !shipped.is_file() {
         fs::write(&shipped, HEAD)?;
     }
     fs::write(&unshipped, HEAD)?;
-    let mut build = prerequisites::dotnet(workspace)?.command([
+    let mut build = dotnet.command([
         "build",
         PROJECT,
         "--framework",

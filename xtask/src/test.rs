@@ -83,7 +83,7 @@ pub fn run_tests(workspace: &Workspace, options: &Options) -> Result<()> {
             return Err(unknown.into());
         }
     }
-    provide(options.set, &mut skipped);
+    provide(workspace, options.set, &mut skipped);
     let start = Instant::now();
     let (passed, failed) = run_parts(parts, &mut skipped);
     for reason in &skipped {
@@ -177,7 +177,7 @@ fn quick<'w>(workspace: &'w Workspace, dotnet: &'w std::result::Result<Dotnet, S
 }
 
 /// What tests try where it is there, and only say so where it is not.
-fn provide(set: Set, skipped: &mut Vec<String>) {
+fn provide(workspace: &Workspace, set: Set, skipped: &mut Vec<String>) {
     let optional = [
         ("C tests under valgrind", VALGRIND),
         ("headers and calls from C++", CPP_COMPILER),
@@ -199,6 +199,11 @@ fn provide(set: Set, skipped: &mut Vec<String>) {
         if let Err(missing) = program.provide() {
             skipped.push(format!("{what}: {missing}"));
         }
+    }
+    // What sandbox/tests/browser drives a browser with.
+    let driver = || prerequisites::from_npm(workspace, "playwright", "playwright-core@1.65.1");
+    if let Err(missing) = prerequisites::browser().and_then(|()| driver()) {
+        skipped.push(format!("the console in a browser: {missing}"));
     }
     let loops = [("GLib", "glib-2.0", "libglib2.0-dev"), ("libuv", "libuv", "libuv1-dev")];
     for (what, library, package) in loops {

@@ -52,6 +52,23 @@ class HstUserTokenOfANewApplication(SandboxTest):
         self.assertTrue(token["user_token"].startswith("001"))
 
 
+class YoumeUserToken(unittest.TestCase):
+    KEYS = {"app_key": "appkey", "rest_api_key": "restapikey"}
+
+    def test_it_is_what_sha1sum_makes(self):
+        for user, token in (
+            ("u1001", "20925236e642d4b5cec89a12be848104d001153d"),
+            ("张三", "3cb7785996443fee6b13273df366a15026ae5e97"),
+        ):
+            self.assertEqual(meetgate.youme_user_token(**self.KEYS, user_id=user), {"user_token": token})
+
+    def test_what_cannot_be_right(self):
+        for user, why in (("", '"user_id" is empty'), (7, '"user_id": expected a string'), (None, '"user_id" is missing')):
+            with self.assertRaisesRegex(meetgate.InvalidArgument, why) as caught:
+                meetgate.youme_user_token(**self.KEYS, user_id=user)
+            self.assertNotIn("restapikey", str(caught.exception.document))
+
+
 class YoumeChecksum(unittest.TestCase):
     def test_the_vector(self):
         made = meetgate.youme_checksum(app_secret="appsecret", rest_api_key="restapikey", curtime=1575962150)

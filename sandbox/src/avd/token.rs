@@ -59,6 +59,11 @@ impl Tokens {
         }
     }
 
+    /// How many live.
+    pub(crate) fn live(&self, now_ms: i64) -> usize {
+        self.live.values().filter(|dies_at| now_ms < **dies_at).count()
+    }
+
     pub(crate) fn expire(&mut self) {
         self.live.clear();
     }

@@ -4,6 +4,7 @@ use super::request::{Answer, Request, ok};
 use super::routes::{PREFIX, ROUTES};
 use crate::control_error::ControlError;
 use crate::faults::Fault;
+use crate::lock::lock;
 use crate::shared::Shared;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -22,6 +23,20 @@ pub(crate) fn about(shared: &Shared) -> Answer {
         "calls": routes,
         "faults": Fault::EXAMPLES.map(|(example, what)| json!({"example": example, "what": what})),
     }))
+}
+
+/// `[{"operation","status","number","times"}]`, the most frequent first.
+pub(crate) fn failures(shared: &Shared) -> Value {
+    let failures = lock(&shared.counts).of_failed();
+    let rows = failures.iter().map(|(failure, times)| {
+        json!({
+            "operation": failure.operation,
+            "status": failure.status,
+            "number": failure.number,
+            "times": times,
+        })
+    });
+    rows.collect()
 }
 
 pub(crate) fn add_fault(shared: &Shared, request: &Request) -> Answer {

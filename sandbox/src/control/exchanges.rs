@@ -4,7 +4,7 @@ use super::request::{Answer, Request};
 use crate::control_error::ControlError;
 use crate::lock::lock;
 use crate::operation;
-use crate::record::Exchange;
+use crate::record::{Exchange, Kept};
 use crate::redact;
 use crate::shared::Shared;
 use serde_json::{Value, json};
@@ -22,13 +22,48 @@ pub(crate) fn list(shared: &Shared, request: &Request) -> Answer {
     if let Some(pattern) = wanted.as_deref().filter(|pattern| !operation::names_something(pattern)) {
         return Err(ControlError::bad(operation::unknown(pattern)));
     }
-    let fits =
-        |exchange: &&Exchange| wanted.as_deref().is_none_or(|pattern| operation::fits(pattern, exchange.operation));
-    let all = lock(&shared.record).all();
-    Ok(all.iter().filter(fits).map(|exchange| describe(exchange, secrets)).collect())
+    let fits = |kept: &&Kept| wanted.as_deref().is_none_or(|pattern| operation::fits(pattern, kept.exchange.operation));
+    let all: Vec<Kept> = lock(&shared.record).all().filter(fits).cloned().collect();
+    Ok(all.iter().map(|kept| describe(kept, secrets)).collect())
 }
 
-fn describe(exchange: &Exchange, secrets: bool) -> Value {
+/// One, masked.
+pub(crate) fn one(shared: &Shared, path: &str) -> Answer {
+    let id = path.strip_prefix("/exchanges/").and_then(|id| id.parse().ok());
+    let kept = id.and_then(|id| lock(&shared.record).of_id(id).cloned());
+    let gone = || ControlError::not_found("there is no exchange of this id; only the last ones are kept".to_owned());
+    kept.map(|kept| describe(&kept, false)).ok_or_else(gone)
+}
+
+/// What a line of a list tells: no query, no headers, no bodies.
+pub(crate) fn brief(kept: &Kept) -> Value {
+    let Kept { id, exchange, outcome } = kept;
+    let mut shown = json!({
+        "id": id,
+        "at_ms": outcome.at_ms,
+        "spent_ms": outcome.spent_ms,
+        "operation": exchange.operation,
+        "method": exchange.method,
+        "path": exchange.path,
+        "status": exchange.status,
+        "number": outcome.number,
+        "faults": outcome.faults,
+    });
+    if let (Some(session), Some(members)) = (exchange.session, shown.as_object_mut()) {
+        members.insert("session".to_owned(), json!(session));
+    }
+    shown
+}
+
+fn describe(kept: &Kept, secrets: bool) -> Value {
+    let mut whole = brief(kept);
+    if let (Value::Object(members), Value::Object(more)) = (&mut whole, content(&kept.exchange, secrets)) {
+        members.extend(more);
+    }
+    whole
+}
+
+fn content(exchange: &Exchange, secrets: bool) -> Value {
     let mut headers: BTreeMap<&str, String> = BTreeMap::new();
     for (name, value) in &exchange.headers {
         let value = if secrets { value } else { redact::header(name, value) };
@@ -42,20 +77,7 @@ fn describe(exchange: &Exchange, secrets: bool) -> Value {
     } else {
         (masked_body(&exchange.body, &kind), masked_reply(&exchange.reply))
     };
-    let mut shown = json!({
-        "operation": exchange.operation,
-        "method": exchange.method,
-        "path": exchange.path,
-        "query": query,
-        "headers": headers,
-        "body": body,
-        "status": exchange.status,
-        "reply": reply,
-    });
-    if let (Some(session), Some(members)) = (exchange.session, shown.as_object_mut()) {
-        members.insert("session".to_owned(), json!(session));
-    }
-    shown
+    json!({"query": query, "headers": headers, "body": body, "reply": reply})
 }
 
 fn whole(bytes: &[u8]) -> Value {

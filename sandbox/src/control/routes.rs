@@ -1,15 +1,19 @@
 //! The calls of the control interface.
 
 pub(crate) const PREFIX: &str = "/_sandbox";
+/// The page, below the prefix.
+pub(crate) const CONSOLE: &str = "/console";
 
 /// Every method and path there is; this is also what `GET /_sandbox` shows.
-pub(crate) const ROUTES: [(&str, &str, &str); 31] = [
+pub(crate) const ROUTES: [(&str, &str, &str); 36] = [
     ("GET", "", "what there is: this"),
     ("GET", "/configurations", "what the first line printed"),
     ("GET", "/exchanges", "recorded calls; ?operation=avd.room.read or avd.*, ?secrets=1 shows what else is masked"),
+    ("GET", "/exchanges/<id>", "one of them; secrets masked"),
     ("DELETE", "/exchanges", "forget them"),
     ("GET", "/counts", "how many calls of each operation arrived"),
     ("GET", "/counts/acted", "on how many the platform acted"),
+    ("GET", "/counts/failed", "how many got no success, by operation, HTTP status and the platform's number"),
     ("DELETE", "/counts", "count from 0 again"),
     ("GET", "/faults", "the planned faults, with their ids"),
     ("POST", "/faults", "plan one: {\"operation\",\"times\",\"acted\",\"kind\",…}; answers {\"id\"}"),
@@ -41,6 +45,9 @@ pub(crate) const ROUTES: [(&str, &str, &str); 31] = [
     ("DELETE", "/hst/groups/media", "stops: ?app_id=&group_id=&user_id=&media_id=&media_type="),
     ("GET", "/hst/gateway/sessions", "who is connected to the event gateway"),
     ("DELETE", "/hst/gateway/sessions", "cuts all of these connections now; answers {\"cut\"}"),
+    ("GET", "/worlds", "what the three platforms hold: rooms, recordings, applications, users, calls"),
+    ("GET", "/overview", "all of this in one answer; ?after=<id> shows only the calls since then"),
+    ("GET", CONSOLE, "a page that shows it, with --console"),
     ("GET", "/operations", "the names of the operations"),
     ("GET", "/tls", "what the second line printed under --tls"),
     ("POST", "/reset", "the world, the clock, the faults and the record as they were at start"),

@@ -2,7 +2,8 @@
 //! control interface does. Anybody can: presence is another service's.
 
 use super::world::World;
-use super::world::groups::{Groups, Media, MediaType, Unchanged};
+use super::world::groups::{Groups, Unchanged};
+use super::world::media::{Media, MediaType};
 use super::world::news::News;
 use crate::control_error::ControlError;
 

@@ -44,6 +44,11 @@ impl Tokens {
         self.dev_id == dev_id
     }
 
+    /// How many live: 1 or 0.
+    pub(crate) fn live(&self, now_ms: i64) -> usize {
+        usize::from(self.live.as_ref().is_some_and(|live| now_ms < live.dies_at_ms))
+    }
+
     pub(crate) fn expire(&mut self) {
         self.live = None;
     }

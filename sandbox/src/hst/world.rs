@@ -1,6 +1,7 @@
 //! Everything that an hst account holds: the state, below all operations.
 
 pub(crate) mod groups;
+pub(crate) mod media;
 pub(crate) mod news;
 pub(crate) mod recording;
 pub(crate) mod recordings;

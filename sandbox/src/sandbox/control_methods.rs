@@ -15,7 +15,7 @@ impl Sandbox {
     /// The last exchanges, at most 1000 and at most 32 MiB in all, in the order in which they were answered. An answer that
     /// has arrived is in the record.
     pub fn exchanges(&self) -> Vec<Exchange> {
-        lock(&self.shared.record).all()
+        lock(&self.shared.record).all().map(|kept| kept.exchange.clone()).collect()
     }
 
     /// Forgets the exchanges so far.

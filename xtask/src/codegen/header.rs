@@ -168,7 +168,7 @@ fn heading(function: &str, catalog: &Catalog) -> String {
         }
     }
     match function {
-        "meetgate_hst_user_token" | "meetgate_youme_checksum" => "Signing".to_owned(),
+        "meetgate_hst_user_token" | "meetgate_youme_user_token" | "meetgate_youme_checksum" => "Signing".to_owned(),
         client if client.starts_with("meetgate_client_") => "Clients".to_owned(),
         "meetgate_call" | "meetgate_call_with" | "meetgate_raw_call" | "meetgate_raw_call_with" => "Calls".to_owned(),
         "meetgate_call_async" | "meetgate_raw_call_async" => "Asynchronous calls".to_owned(),

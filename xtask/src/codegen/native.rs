@@ -5,7 +5,7 @@ use crate::catalog::Result;
 use serde::Serialize;
 
 /// One import for each function of the header that is no operation: those are called by their names.
-const FUNCTIONS: [&str; 27] = [
+const FUNCTIONS: [&str; 28] = [
     "meetgate_string_free",
     "meetgate_version",
     "meetgate_abi_version",
@@ -32,6 +32,7 @@ const FUNCTIONS: [&str; 27] = [
     "meetgate_cancel_trigger",
     "meetgate_cancel_free",
     "meetgate_hst_user_token",
+    "meetgate_youme_user_token",
     "meetgate_youme_checksum",
 ];
 

@@ -247,7 +247,7 @@ fn secret_names(catalog: &Catalog) -> BTreeSet<&str> {
 
 fn all_secret_names(catalog: &Catalog) -> BTreeSet<&str> {
     let mut names = secret_names(catalog);
-    // What meetgate_hst_user_token answers is in no operation.
+    // What meetgate_hst_user_token and meetgate_youme_user_token answer is in no operation.
     names.insert("user_token");
     // Their values may be keys of a gateway.
     names.insert("headers");

@@ -59,7 +59,14 @@ if TYPE_CHECKING:
     from ._json import Reply, text_of
     from ._download import Download
     from ._options import CallOptions, DownloadOptions, Tls, TokenStore, WaitOptions
-    from ._signing import HstUserToken, YoumeChecksum, hst_user_token, youme_checksum
+    from ._signing import (
+        HstUserToken,
+        YoumeChecksum,
+        YoumeUserToken,
+        hst_user_token,
+        youme_checksum,
+        youme_user_token,
+    )
     from ._token_provider import TokenProvider
     from ._transfer import Progress
     from ._youme import Youme
@@ -125,12 +132,14 @@ __all__ = [
     "Youme",
     "YoumeChecksum",
     "YoumeConfig",
+    "YoumeUserToken",
     "__version__",
     "catalog",
     "hst_user_token",
     "library_version",
     "text_of",
     "youme_checksum",
+    "youme_user_token",
 ]
 
 
@@ -167,9 +176,11 @@ _LATER: Dict[str, str] = {
     "Youme": "_youme",
     "YoumeConfig": "types.youme",
     "YoumeChecksum": "_signing",
+    "YoumeUserToken": "_signing",
     "hst_user_token": "_signing",
     "text_of": "_json",
     "youme_checksum": "_signing",
+    "youme_user_token": "_signing",
 }
 
 

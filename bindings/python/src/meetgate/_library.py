@@ -179,6 +179,7 @@ class Library:
             "meetgate_client_set_token_provider", c_int, c_void_p, callback, c_void_p, out
         )
         self._hst_user_token = function("meetgate_hst_user_token", c_int, c_char_p, out)
+        self._youme_user_token = function("meetgate_youme_user_token", c_int, c_char_p, out)
         self._youme_checksum = function("meetgate_youme_checksum", c_int, c_char_p, out)
         self._raw_call_with = function(
             "meetgate_raw_call_with", c_int, c_void_p, c_char_p, c_char_p, c_void_p, out
@@ -420,6 +421,12 @@ class Library:
         """Status, and the token or the error document."""
         reply = c_void_p()
         status = self._hst_user_token(params, byref(reply))
+        return status, self._take(reply.value)
+
+    def youme_user_token(self, params: bytes) -> Tuple[int, bytes]:
+        """Status, and the token or the error document."""
+        reply = c_void_p()
+        status = self._youme_user_token(params, byref(reply))
         return status, self._take(reply.value)
 
     def youme_checksum(self, params: bytes) -> Tuple[int, bytes]:

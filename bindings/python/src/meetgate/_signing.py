@@ -16,6 +16,13 @@ class HstUserToken(TypedDict):
     """A credential: begins with `001`."""
 
 
+class YoumeUserToken(TypedDict):
+    """The result of `youme_user_token`."""
+
+    user_token: str
+    """A credential: 40 hexadecimal digits."""
+
+
 class YoumeChecksum(TypedDict):
     """The result of `youme_checksum`."""
 
@@ -67,6 +74,28 @@ def hst_user_token(
             "random": random,
         },
     )
+    return token
+
+
+def youme_user_token(*, app_key: str, rest_api_key: str, user_id: str) -> YoumeUserToken:
+    """Makes the token with which an end user logs in to the media SDK of youme.
+
+    It is the SHA-1 of the three arguments, as two of the vendor's SDKs make it. The same arguments always give the same token.
+    Nothing is sent. Any thread may call it.
+
+    Args:
+        app_key: The appkey of the application.
+        rest_api_key: The restapikey.
+        user_id: The user, exactly as the media SDK is given it.
+
+    Returns:
+        A dict with `user_token`, which is a credential.
+
+    Raises:
+        InvalidArgument: an argument cannot be right; the message names it.
+    """
+    params = {"app_key": app_key, "rest_api_key": rest_api_key, "user_id": user_id}
+    token: YoumeUserToken = _signed(Subject("youme user token"), library().youme_user_token, params)
     return token
 
 

@@ -126,6 +126,7 @@ platform: str = about["platform"]
 offset: Optional[int] = about.get("clock_offset_s")
 
 user_token: str = meetgate.hst_user_token(app_id="a", app_secret="0123456789abcdef", user_id="u", random=42)["user_token"]
+youme_token: meetgate.YoumeUserToken = meetgate.youme_user_token(app_key="k", rest_api_key="r", user_id="u")
 checksum: meetgate.YoumeChecksum = meetgate.youme_checksum(app_secret="s", rest_api_key="r", curtime=1575962150)
 
 try:

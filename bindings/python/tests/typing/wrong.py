@@ -58,6 +58,7 @@ hst.info()["token"]["token"]  # wrong
 hst.set_token(None)  # wrong
 meetgate.hst_user_token(app_id="a")  # wrong
 meetgate.hst_user_token(app_id="a", app_secret="0123456789abcdef", random="42")  # wrong
+meetgate.youme_user_token(app_key="k", rest_api_key="r")  # wrong
 meetgate.youme_checksum("s", "r")  # wrong
 meetgate.NoSuchName  # wrong
 avd.raw_call("GET", "/x", options={"timeout": 5})  # wrong

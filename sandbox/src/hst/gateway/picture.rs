@@ -1,6 +1,7 @@
 //! What the event gateway tells of the world: the full state of an application, and each event.
 
-use crate::hst::world::groups::{Group, Groups, Media};
+use crate::hst::world::groups::{Group, Groups};
+use crate::hst::world::media::Media;
 use crate::hst::world::news::{Happening, News};
 use serde_json::{Map, Value, json};
 

@@ -1,34 +1,9 @@
 //! The groups of one application: who is in them, and who broadcasts what. Each change has a version, counted within the
 //! application.
 
+use super::media::Media;
 use super::news::{Happening, News};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What a user broadcasts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MediaType {
-    Screen,
-    Audio,
-    Video,
-    Whiteboard,
-}
-
-impl MediaType {
-    pub(crate) const ALL: [(i64, Self); 4] =
-        [(0, Self::Screen), (1, Self::Audio), (2, Self::Video), (4, Self::Whiteboard)];
-
-    /// As the platform writes it: 0, 1, 2 or 4.
-    pub fn number(self) -> i64 {
-        Self::ALL.iter().find(|(_, kind)| *kind == self).map_or(0, |(number, _)| *number)
-    }
-}
-
-/// One stream of a user; two of one id and of different types are two.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Media {
-    pub(crate) id: String,
-    pub(crate) kind: MediaType,
-}
 
 /// The users of a group by their ids, each with what they broadcast.
 pub(crate) type Group = BTreeMap<String, BTreeSet<Media>>;
@@ -124,6 +99,7 @@ impl Groups {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hst::world::media::MediaType;
 
     fn versions(news: &[News]) -> Vec<i64> {
         news.iter().filter_map(|news| news.version).collect()

@@ -1,6 +1,6 @@
 //! What happens in the world and is told to those who listen.
 
-use super::groups::Media;
+use super::media::Media;
 
 #[derive(Debug)]
 pub(crate) struct News {

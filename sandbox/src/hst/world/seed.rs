@@ -3,7 +3,8 @@
 
 mod recordings;
 
-use super::groups::{Groups, Media, MediaType};
+use super::groups::Groups;
+use super::media::{Media, MediaType};
 use super::{Application, Service, UsageRecord, User, World};
 
 /// The range of the document's own example (000 L121), milliseconds.

@@ -45,6 +45,29 @@ public static class Signing
         }));
     }
 
+    /// <summary>
+    /// Makes the token with which an end user logs in to the media SDK of youme, as two of the vendor's SDKs make it: the SHA-1 of
+    /// app key, REST API key and user id. The same arguments always give the same token.
+    /// </summary>
+    /// <param name="appKey">The appkey of your application.</param>
+    /// <param name="restApiKey">The restapikey.</param>
+    /// <param name="userId">Id of the user, exactly as the media SDK is given it.</param>
+    /// <returns>The token. It is a credential.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="MeetgateInvalidArgumentException">An argument cannot be right.</exception>
+    public static YoumeUserTokenReply YoumeUserToken(string appKey, string restApiKey, string userId)
+    {
+        Required.NotNull(appKey, nameof(appKey));
+        Required.NotNull(restApiKey, nameof(restApiKey));
+        Required.NotNull(userId, nameof(userId));
+        return new YoumeUserTokenReply(Sign("youme_user_token", text => ClientHandle.YoumeUserToken(text.Bytes), new Parameters
+        {
+            { "app_key"u8, appKey },
+            { "rest_api_key"u8, restApiKey },
+            { "user_id"u8, userId },
+        }));
+    }
+
     /// <summary>Makes the checksum of a youme request, for tools that sign requests of their own.</summary>
     /// <param name="appSecret">The appsecret of your application.</param>
     /// <param name="restApiKey">The restapikey.</param>
@@ -95,6 +118,26 @@ public sealed class HstUserTokenReply : Reply
     }
 
     /// <summary>The token: <c>001</c> and base64.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public string? UserToken => GetText("user_token");
+}
+
+/// <summary>The result of <see cref="Signing.YoumeUserToken"/>.</summary>
+[JsonConverter(typeof(ReplyConverter<YoumeUserTokenReply>))]
+public sealed class YoumeUserTokenReply : Reply
+{
+    /// <inheritdoc/>
+    public YoumeUserTokenReply(string json)
+        : base(json)
+    {
+    }
+
+    internal YoumeUserTokenReply(Answer answer)
+        : base(answer)
+    {
+    }
+
+    /// <summary>The token: 40 hexadecimal digits in lower case.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? UserToken => GetText("user_token");
 }

@@ -159,6 +159,11 @@ internal static unsafe class NativeMethods
         delegate* unmanaged[Cdecl]<byte*, nint*, int>
         meetgate_hst_user_token;
 
+    /// <summary><c>meetgate_youme_user_token(params_json, reply_json)</c></summary>
+    internal static
+        delegate* unmanaged[Cdecl]<byte*, nint*, int>
+        meetgate_youme_user_token;
+
     /// <summary><c>meetgate_youme_checksum(params_json, reply_json)</c></summary>
     internal static
         delegate* unmanaged[Cdecl]<byte*, nint*, int>
@@ -266,6 +271,9 @@ internal static unsafe class NativeMethods
         meetgate_hst_user_token =
             (delegate* unmanaged[Cdecl]<byte*, nint*, int>)
                 export("meetgate_hst_user_token");
+        meetgate_youme_user_token =
+            (delegate* unmanaged[Cdecl]<byte*, nint*, int>)
+                export("meetgate_youme_user_token");
         meetgate_youme_checksum =
             (delegate* unmanaged[Cdecl]<byte*, nint*, int>)
                 export("meetgate_youme_checksum");

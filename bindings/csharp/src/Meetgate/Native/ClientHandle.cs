@@ -273,6 +273,16 @@ internal sealed unsafe class ClientHandle : SafeHandle
         }
     }
 
+    internal static byte[] YoumeUserToken(ReadOnlySpan<byte> parameters)
+    {
+        CLibrary.Load();
+        nint reply = 0;
+        fixed (byte* text = parameters)
+        {
+            return Take(NativeMethods.meetgate_youme_user_token(text, &reply), reply);
+        }
+    }
+
     internal static byte[] YoumeChecksum(ReadOnlySpan<byte> parameters)
     {
         CLibrary.Load();

@@ -73,6 +73,9 @@ public static class ArgumentTests
     {
         Null("appId", () => Signing.HstUserToken(null!, "1234567890123456"));
         Null("appSecret", () => Signing.HstUserToken("a", null!));
+        Null("appKey", () => Signing.YoumeUserToken(null!, "r", "u"));
+        Null("restApiKey", () => Signing.YoumeUserToken("k", null!, "u"));
+        Null("userId", () => Signing.YoumeUserToken("k", "r", null!));
         Null("appSecret", () => Signing.YoumeChecksum(null!, "r"));
         Null("restApiKey", () => Signing.YoumeChecksum("s", null!));
         Null("json", () => MeetgateException.FromDocument(null!));

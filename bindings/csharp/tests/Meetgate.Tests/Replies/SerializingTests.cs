@@ -96,6 +96,7 @@ public static class SerializingTests
     [InlineData(typeof(HstAccessTokenReply), "AccessToken", """{"code":0,"result":{"access_token":"hunter2"}}""")]
     [InlineData(typeof(HstAppCreateReply), "AppSecret", """{"code":0,"result":{"app_secret":"hunter2"}}""")]
     [InlineData(typeof(HstUserTokenReply), "UserToken", """{"user_token":"hunter2"}""")]
+    [InlineData(typeof(YoumeUserTokenReply), "UserToken", """{"user_token":"hunter2"}""")]
     [InlineData(typeof(YoumeChecksumReply), "Checksum", """{"checksum":"hunter2"}""")]
     public static void A_secret_is_shown_only_where_it_is_asked_for(Type type, string property, string json)
     {

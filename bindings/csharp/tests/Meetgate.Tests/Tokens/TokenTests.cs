@@ -153,6 +153,12 @@ public static class TokenTests
         Not("random", () => Signing.HstUserToken("a", "1234567890123456", random: -1));
         Not("surrogate", () => Signing.HstUserToken("\ud83d", "1234567890123456"));
 
+        YoumeUserTokenReply login = Signing.YoumeUserToken(appKey: "appkey", restApiKey: "restapikey", userId: "u1001");
+        Assert.Equal("20925236e642d4b5cec89a12be848104d001153d", login.UserToken);
+        Assert.Equal(
+            "3cb7785996443fee6b13273df366a15026ae5e97", Signing.YoumeUserToken("appkey", "restapikey", "张三").UserToken);
+        Not("user_id", () => Signing.YoumeUserToken("appkey", "restapikey", ""));
+
         YoumeChecksumReply checksum = Signing.YoumeChecksum(
             appSecret: "appsecret", restApiKey: "restapikey", curtime: DateTimeOffset.FromUnixTimeSeconds(1575962150));
         Assert.Equal("ce676fea59cd36616466e14f1d1abd337ae2e100", checksum.Checksum);
