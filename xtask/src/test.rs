@@ -158,6 +158,8 @@ fn quick<'w>(workspace: &'w Workspace, dotnet: &'w std::result::Result<Dotnet, S
                 "--lib",
                 "--test",
                 "events",
+                "--test",
+                "event_pictures",
             ]),
         },
         Part {

@@ -69,6 +69,13 @@ pub fn parts(workspace: &Workspace) -> Vec<Part<'_>> {
             "C# on Windows",
             with_dist(&["test", "--quiet", "--test", "wire", "--test", "token_scenarios", "csharp_on_windows"]),
         ),
+        part(
+            "events for ten minutes",
+            Box::new(move |skipped| {
+                let test = ["test", "--quiet", "--features", "events", "--test", "event_pictures"];
+                watch(workspace.cargo_command(test).env("MEETGATE_EVENTS_SECONDS", "600"), skipped)
+            }),
+        ),
         part("licences, bans and sources", Box::new(|_| deny::run_deny(workspace))),
         part("fuzzing", Box::new(|_| fuzz::run_fuzz(workspace, &[]))),
         Sanitizer::Address.part(workspace),
