@@ -202,7 +202,7 @@ impl Trust {
         let settings = self.settings();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let (store, roots) = self.roots()?;
-        let verifier = Verifier::new(settings, store, &provider)?;
+        let verifier = Verifier::new(settings, store, &provider);
         let shown = Arc::new(Shown::new(settings.client_certificate.as_ref()));
         let builder = ClientConfig::builder_with_provider(provider);
         let builder = if settings.only_tls13 {

@@ -5,19 +5,18 @@ use super::pem::Authorities;
 use super::pin::Pin;
 use super::reason::Reason;
 use super::{Roots, Settings};
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 pub(super) struct Verifier {
     /// `None` where the configuration wants no verification, or names pins and no authority.
-    ordinary: Option<Arc<WebPkiServerVerifier>>,
+    trusted: Option<RootCertStore>,
     /// Those that are named may be the server's own, too.
     authorities: Authorities,
     pins: Vec<Pin>,
@@ -25,29 +24,34 @@ pub(super) struct Verifier {
 }
 
 impl Verifier {
-    pub(super) fn new(
-        settings: &Settings,
-        store: RootCertStore,
-        provider: &Arc<CryptoProvider>,
-    ) -> Result<Verifier, Error> {
+    pub(super) fn new(settings: &Settings, store: RootCertStore, provider: &CryptoProvider) -> Verifier {
         let is_unverified = settings.insecure_reason.is_some();
-        let ordinary = if is_unverified || (settings.roots == Roots::None && settings.authorities.count() == 0) {
-            None
-        } else {
-            let builder = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(provider));
-            Some(builder.build().map_err(|error| Error::General(error.to_string()))?)
-        };
-        Ok(Verifier {
-            ordinary,
+        let is_by_pin_alone = settings.roots == Roots::None && settings.authorities.count() == 0;
+        Verifier {
+            trusted: (!is_unverified && !is_by_pin_alone).then_some(store),
             authorities: settings.authorities.clone(),
             pins: settings.pins.clone(),
             algorithms: provider.signature_verification_algorithms,
-        })
+        }
     }
 
     /// Whether nothing at all is asked of the server.
     fn is_blind(&self) -> bool {
-        self.ordinary.is_none() && self.pins.is_empty()
+        self.trusted.is_none() && self.pins.is_empty()
+    }
+
+    /// As rustls' own verifier does it, which takes revocation lists along: we have none, and they would be 2 % of the library.
+    fn check_issued(
+        &self,
+        own: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        trusted: &RootCertStore,
+        name: &ServerName<'_>,
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        let read = ParsedCertificate::try_from(own)?;
+        verify_server_cert_signed_by_trust_anchor(&read, trusted, intermediates, now, self.algorithms.all)?;
+        verify_server_name(&read, name)
     }
 
     /// A certificate that the configuration itself names needs no issuer, whatever its extensions say it is for: those that
@@ -63,7 +67,7 @@ impl Verifier {
         if time > read.not_after {
             return Err(CertificateError::ExpiredContext { time: now, not_after: of(read.not_after) }.into());
         }
-        rustls::client::verify_server_name(&ParsedCertificate::try_from(own)?, name)
+        verify_server_name(&ParsedCertificate::try_from(own)?, name)
     }
 
     fn check_pin(&self, own: &CertificateDer<'_>) -> Result<(), Error> {
@@ -103,11 +107,11 @@ impl ServerCertVerifier for Verifier {
         own: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         name: &ServerName<'_>,
-        ocsp_response: &[u8],
+        _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        if let Some(ordinary) = &self.ordinary
-            && let Err(error) = ordinary.verify_server_cert(own, intermediates, name, ocsp_response, now)
+        if let Some(trusted) = &self.trusted
+            && let Err(error) = self.check_issued(own, intermediates, trusted, name, now)
         {
             if !self.authorities.iter().any(|authority| authority == own) {
                 return Err(explained(error, own));
@@ -141,7 +145,7 @@ impl ServerCertVerifier for Verifier {
         if self.is_blind() {
             return Ok(HandshakeSignatureValid::assertion());
         }
-        if self.ordinary.is_some() {
+        if self.trusted.is_some() {
             return rustls::crypto::verify_tls13_signature(message, own, signed, &self.algorithms);
         }
         // Also of the first version, which has no extensions.

@@ -8,16 +8,24 @@ pub struct Flavour {
     /// In the names of archives; nothing for the one that most want.
     pub suffix: &'static str,
     pub profile: &'static str,
-    /// Rust's standard library is built with these features of it, whether or not one came with the compiler: small, and without
-    /// the code that would print where in the library a panic was, a tenth of all.
-    pub standard: Option<&'static str>,
+    /// Rust's standard library is built with these features of it, whether or not one came with the compiler: without the code
+    /// that would print a backtrace of a panic, a tenth of all.
+    pub standard: &'static str,
+    /// Where its source cannot be had, the one that came with the compiler serves as well.
+    pub takes_ready_standard: bool,
     features: &'static [&'static str],
 }
 
-const SMALL: Option<&str> = Some("panic-unwind,optimize_for_size");
+const SMALL: &str = "panic-unwind,optimize_for_size";
 
-pub const FULL: Flavour =
-    Flavour { name: "full", suffix: "", profile: "release", standard: None, features: &["--features", "full"] };
+pub const FULL: Flavour = Flavour {
+    name: "full",
+    suffix: "",
+    profile: "release",
+    standard: "panic-unwind",
+    takes_ready_standard: true,
+    features: &["--features", "full"],
+};
 
 /// Small, and with the public authorities; [`EMBEDDED_SYSTEM_ROOTS`] goes without them.
 pub const EMBEDDED: Flavour = Flavour {
@@ -25,6 +33,7 @@ pub const EMBEDDED: Flavour = Flavour {
     suffix: "-embedded",
     profile: "embedded",
     standard: SMALL,
+    takes_ready_standard: false,
     features: &["--no-default-features", "--features", "bundled-roots"],
 };
 
@@ -33,6 +42,7 @@ pub const EMBEDDED_SYSTEM_ROOTS: Flavour = Flavour {
     suffix: "-embedded-system-roots",
     profile: "embedded",
     standard: SMALL,
+    takes_ready_standard: false,
     features: &["--no-default-features"],
 };
 

@@ -26,7 +26,7 @@ const BINUTILS_ARM: Program = Program::new("arm-linux-gnueabihf-objcopy", &["bin
 
 /// Where the standard library of a target comes from.
 pub enum Standard {
-    /// It came with the compiler.
+    /// It came with the compiler, and has the code that prints backtraces.
     Ready,
     /// It is built from its source, by an unstable switch of cargo, with this compiler.
     Built(Compiler),
@@ -82,9 +82,7 @@ impl Toolchain {
         if let Standard::Built(compiler) = &self.standard {
             command.env("RUSTC", &compiler.rustc).env("CARGO", &compiler.cargo).env("RUSTC_BOOTSTRAP", "1");
             command.arg("-Zbuild-std=std,panic_unwind");
-            if let Some(features) = self.flavour.standard {
-                command.arg(format!("-Zbuild-std-features={features}"));
-            }
+            command.arg(format!("-Zbuild-std-features={}", self.flavour.standard));
         }
         match self.target.system {
             System::Glibc => {}
@@ -136,20 +134,22 @@ fn binutils(target: &Target) -> &'static Program {
 impl Standard {
     pub fn of(target: &Target, flavour: &Flavour) -> Result<Standard> {
         let own = sysroot("rustc".as_ref())?;
-        if flavour.standard.is_none() && own.join("lib/rustlib").join(target.triple).join("lib").is_dir() {
-            return Ok(Standard::Ready);
-        }
         if own.join(STANDARD_LIBRARY).is_dir() {
             let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
             return Ok(Standard::Built(Compiler { rustc: "rustc".into(), cargo, sysroot: own }));
         }
         let debian = Path::new("/usr");
         if !debian.join(STANDARD_LIBRARY).is_dir() || !Path::new(DEBIAN_RUSTC).is_file() {
-            prerequisites::packages(
-                &format!("the standard library of {} (rustup target add {0})", target.triple),
+            let provided = prerequisites::packages(
+                "the source of Rust's standard library (rustup component add rust-src)",
                 &["rustc-web", "cargo-web", "rust-web-src"],
                 || debian.join(STANDARD_LIBRARY).is_dir(),
-            )?;
+            );
+            let is_ready = own.join("lib/rustlib").join(target.triple).join("lib").is_dir();
+            if provided.is_err() && flavour.takes_ready_standard && is_ready {
+                return Ok(Standard::Ready);
+            }
+            provided?;
         }
         Ok(Standard::Built(Compiler {
             rustc: DEBIAN_RUSTC.into(),
