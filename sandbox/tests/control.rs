@@ -453,6 +453,12 @@ fn the_worlds() {
     assert!(avd["players"].as_array().unwrap().iter().any(|player| player["state"] == "playing"));
     assert!(avd["calls"].as_array().unwrap().iter().any(|call| call["state"] == "talking"));
     assert_eq!(worlds["hst"]["applications"][0]["users"][2]["online"], false);
+    let group = &worlds["hst"]["groups"][0];
+    assert_eq!((group["id"].clone(), group["users"].clone()), (json!("g2001"), json!(["u1001", "u1002"])));
+    let states: Vec<&Value> =
+        worlds["hst"]["recordings"].as_array().unwrap().iter().map(|recording| &recording["state"]).collect();
+    assert_eq!(states, ["recording", "initialised", "suspended", "recording", "done"]);
+    assert_eq!(worlds["hst"]["live_streams"][0]["group_id"], "g2001");
     assert_eq!(worlds["youme"]["totals"]["calls"].as_u64().map(|calls| calls > 100), Some(true));
     assert_eq!(worlds["youme"]["rooms"][0]["callers"].as_array().map(Vec::is_empty), Some(false));
     // Tokens are counted, and no secret is told.

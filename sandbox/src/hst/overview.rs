@@ -61,7 +61,7 @@ fn of_recording(task: &Task) -> Value {
         "id": task.id,
         "app_id": task.plan.app_id,
         "group_id": task.plan.group_id,
-        "state": task.state().number(),
+        "state": task.state().name(),
         "started_ms": task.started_ms,
         "stopped_ms": task.stopped_ms,
         "files": task.files.len(),

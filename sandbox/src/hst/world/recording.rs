@@ -38,6 +38,19 @@ impl State {
         }
     }
 
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Initialised => "initialised",
+            Self::Recording => "recording",
+            Self::Waiting => "waiting",
+            Self::Encoding => "encoding",
+            Self::Uploading => "uploading",
+            Self::Done => "done",
+            Self::Suspended => "suspended",
+        }
+    }
+
     /// Whether the recorder still has the task: until `finish`.
     pub(crate) fn is_open(self) -> bool {
         matches!(self, Self::Initialised | Self::Recording | Self::Suspended)
