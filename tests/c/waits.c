@@ -52,7 +52,7 @@ static void test_cancel(const struct setting *setting) {
 }
 
 static void test_what_is_refused(const struct setting *setting) {
-  meetgate_client *avd = client_of(setting->avd), *hst = client_of(setting->hst);
+  meetgate_client *avd = client_of(setting->avd), *hst = client_of(setting->hst), *youme = client_of(setting->youme);
   char *reply;
 
   REFUSE(reply, meetgate_wait(NULL, STATUS, FINISHED, NULL, NULL, &reply), "client is NULL");
@@ -62,7 +62,8 @@ static void test_what_is_refused(const struct setting *setting) {
   REFUSE(reply, meetgate_wait(avd, STATUS, FINISHED, "{", NULL, &reply), "options");
   REFUSE(reply, meetgate_wait(avd, "avd.room.read", ROOM, NULL, NULL, &reply), "tells of nothing that ends");
   REFUSE(reply, meetgate_wait(hst, STATUS, FINISHED, NULL, NULL, &reply), "an operation of avd");
-  REFUSE(reply, meetgate_wait(hst, "hst.kickout", NULL, NULL, NULL, &reply), "nothing of hst");
+  REFUSE(reply, meetgate_wait(hst, "hst.kickout", NULL, NULL, NULL, &reply), "expected hst.record.task.list");
+  REFUSE(reply, meetgate_wait(youme, "youme.query_room_info", NULL, NULL, NULL, &reply), "nothing of youme");
   CHECK(meetgate_wait(avd, STATUS, FINISHED, NULL, NULL, NULL) == MEETGATE_INVALID_ARGUMENT);
   REFUSE(reply, meetgate_undo(NULL, START, QUIET, NULL, NULL, NULL, &reply), "client is NULL");
   REFUSE(reply, meetgate_undo(avd, NULL, QUIET, NULL, NULL, NULL, &reply), "operation is NULL");
@@ -71,6 +72,7 @@ static void test_what_is_refused(const struct setting *setting) {
   REFUSE(reply, meetgate_undo(avd, START, NULL, NULL, NULL, NULL, &reply), "room_id");
   REFUSE(reply, meetgate_undo(hst, START, QUIET, NULL, NULL, NULL, &reply), "an operation of avd");
   CHECK(meetgate_undo(avd, START, QUIET, NULL, NULL, NULL, NULL) == MEETGATE_INVALID_ARGUMENT);
+  meetgate_client_free(youme);
   meetgate_client_free(hst);
   meetgate_client_free(avd);
 }
