@@ -239,6 +239,9 @@ pub struct Field {
     pub values: Vec<Value>,
     #[serde(default)]
     pub open: bool,
+    /// An answer's list that the document does not name: the name is the catalog's.
+    #[serde(default)]
+    pub unnamed: bool,
     /// What each of the values means.
     #[serde(default)]
     pub labels: Vec<String>,

@@ -106,10 +106,14 @@ class Guards(SandboxTest):
         known = meetgate.catalog()["operations"]
         undone = {operation["undoes"] for operation in known if operation.get("undoes")}
         self.assertGreater(len(undone), 10)
-        for client in (self.avd, meetgate.AsyncAvd.from_config(self.sandbox.configurations["avd"])):
-            for name in undone:
-                _, *groups, method = name.split(".")
-                place = client
+        hst = self.sandbox.configurations["hst"]
+        clients = {
+            "avd": (self.avd, meetgate.AsyncAvd.from_config(self.sandbox.configurations["avd"])),
+            "hst": (meetgate.Hst.from_config(hst), meetgate.AsyncHst.from_config(hst)),
+        }
+        for name in undone:
+            platform, *groups, method = name.split(".")
+            for place in clients[platform]:
                 for group in groups:
                     place = getattr(place, group)
                 guarded = getattr(place, "guarded_" + method)

@@ -42,7 +42,7 @@ impl CSharp {
             writes_optional: kind.writes("?", place),
             is_reference: kind.is_reference(),
             answered: kind.answered(),
-            reads: kind.reads(&field.name, place),
+            reads: if field.unnamed { kind.reads_unnamed(field)? } else { kind.reads(&field.name, place) },
             described: described(field, &kind, place),
             required,
             optional,
@@ -175,6 +175,14 @@ impl<'e> Kind<'e> {
         }
     }
 
+    /// H6.
+    fn reads_unnamed(&self, field: &Field) -> Result<String> {
+        match self {
+            Kind::Items(class) => Ok(format!("GetUnnamedItems({})", maker(class))),
+            _ => Err(format!("{}: only a list of objects can be unnamed", field.name).into()),
+        }
+    }
+
     fn reads(&self, name: &str, place: &Place<'_>) -> String {
         let getter = match self {
             Kind::Text | Kind::Address | Kind::File => "GetText",
@@ -192,10 +200,6 @@ impl<'e> Kind<'e> {
             }
             Kind::Number(set) => return format!("GetEnum<{}>(\"{name}\")", set.name),
             Kind::Word(set) => return format!("GetWord(\"{name}\", {}.To{})", words(place), set.name),
-            // H6: the name is the catalog's, not the platform's.
-            Kind::Items(class) if place.platform == "hst" && name == "list" => {
-                return format!("GetUnnamedItems({})", maker(class));
-            }
             Kind::Items(class) => return format!("GetItems(\"{name}\", {})", maker(class)),
             Kind::Object(class) => return format!("GetObject(\"{name}\", {})", maker(class)),
         };

@@ -693,7 +693,7 @@ public sealed class HstLiveListReply : HstReply
     /// <summary>
     /// The live streams. The vendor's demo reads them as <c>live_info_list</c> in <c>result</c>. (<c>list</c>)
     /// </summary>
-    public IReadOnlyList<ListItem> List => GetUnnamedItems(static (json, path) => new ListItem(json, path));
+    public IReadOnlyList<ListItem> List => GetItems("list", static (json, path) => new ListItem(json, path));
 
     /// <summary>An object in <c>list</c>.</summary>
     [JsonConverter(typeof(ReplyConverter<ListItem>))]

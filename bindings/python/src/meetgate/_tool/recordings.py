@@ -124,6 +124,7 @@ class Pull:
             "end_time": file.end_time,
         }
         shown = Shown(path)
+        told: Dict[str, Any] = {}
         try:
             size = self._size_of_whole(target, file)
             if size is None:
