@@ -5,12 +5,9 @@ import io
 import json
 import os
 import re
-import signal
 import stat
 import subprocess
-import sys
 import tempfile
-import time
 import unittest
 
 from meetgate._tool import times
@@ -18,7 +15,7 @@ from meetgate._tool.csv_cells import cell
 from meetgate._tool.spelling import Number
 from meetgate._tool.usage_error import UsageError
 from support import APP, Sandbox, Server, answer
-from test_command_line import TOOL, on_a_terminal
+from test_command_line import TOOL, interrupted, on_a_terminal
 
 SPAN = ("--from", "2020-01-01+08:00", "--to", "2020-12-31+08:00")
 
@@ -241,18 +238,8 @@ class FromAScriptedServer(Bills):
     @unittest.skipIf(os.name == "nt", "signals are sent as on Unix")
     def test_ctrl_c_leaves_nothing(self):
         config = self.served(lambda page, size: json.dumps([{"total_time": number} for number in range(size)]) if page == 1 else None)
-        program = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        program += "from meetgate._tool import main; sys.exit(main(sys.argv[1:]))"
-        with subprocess.Popen(
-            [sys.executable, "-c", program, "bills", "export", *SPAN, "--output", self.file], stderr=subprocess.PIPE,
-            env={**os.environ, "MEETGATE_CONFIG": json.dumps(config)},
-        ) as process:  # fmt: skip
-            until = time.monotonic() + 30
-            while len(self.server.requests) < 2 and time.monotonic() < until:
-                time.sleep(0.01)
-            process.send_signal(signal.SIGINT)
-            _, said = process.communicate(timeout=30)
-        self.assertEqual((process.returncode, said), (130, b""))
+        ended = interrupted(self.server, 2, "bills", "export", *SPAN, "--output", self.file, MEETGATE_CONFIG=json.dumps(config))
+        self.assertEqual(ended, (130, ""))
         self.assertEqual(os.listdir(self.folder), [])
 
 

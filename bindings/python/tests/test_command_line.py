@@ -34,6 +34,22 @@ def run(*arguments, stdin="", **environment):
     )
 
 
+def interrupted(server, requests, *arguments, rest=0.0, **environment):
+    """The code and the errors of a command that gets Ctrl-C when this server has had so many requests, and a moment after that."""
+    with subprocess.Popen(
+        [*TOOL, *arguments], env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        # A shell has background programs ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:  # fmt: skip
+        until = time.monotonic() + 30
+        while len(server.requests) < requests and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(rest)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    return process.returncode, said.decode()
+
+
 def on_a_terminal(*arguments, **environment):
     """What a terminal shows, and the exit code."""
     given = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", **environment}
@@ -295,17 +311,7 @@ class Calls(SandboxTest):
     def test_ctrl_c(self):
         with Server(lambda request: None) as server:
             config = json.dumps({"platform": "avd", "base_url": server.url, "token": "t"})
-            tool = subprocess.Popen(
-                [*TOOL, "call", "avd.room.list", "--config", config], stderr=subprocess.PIPE,
-                # A shell has background programs ignore it.
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-            )  # fmt: skip
-            while not server.requests:
-                time.sleep(0.01)
-            tool.send_signal(signal.SIGINT)
-            self.assertEqual(tool.stderr.read(), b"")
-            tool.stderr.close()
-            self.assertEqual(tool.wait(60), 130)
+            self.assertEqual(interrupted(server, 1, "call", "avd.room.list", "--config", config), (130, ""))
 
     def test_in_a_locale_without_chinese(self):
         found = self.tool("call", "avd.room.read", "room_id=" + ROOM, LC_ALL="C", PYTHONUTF8="0", PYTHONIOENCODING=None, PYTHONCOERCECLOCALE="0")

@@ -7,10 +7,11 @@ import tempfile
 import unittest
 from urllib.parse import parse_qs, urlsplit
 
+import meetgate
 from meetgate._tool import hst_recordings
 from support import APP, Sandbox, Server, answer
+from test_command_line import run
 from test_recordings import files_below
-from untyped import IS_TYPED, tool
 
 
 class Platform:
@@ -70,8 +71,8 @@ class HstRecordings(unittest.TestCase):
         if platform not in self.platforms:
             self.platforms.append(platform)
             self.addCleanup(platform.server.__exit__)
-        found = tool("recordings", "pull", self.folder, "--app", APP, "--config", platform.config, *arguments)
-        self.assertEqual(found.code, code, found)
+        found = run("recordings", "pull", self.folder, "--app", APP, "--config", platform.config, *arguments)
+        self.assertEqual(found.returncode, code, found)
         return found
 
     def test_a_group_and_once_more(self):
@@ -195,27 +196,24 @@ class HstRecordings(unittest.TestCase):
             self.assertEqual(hst_recordings._name({"file_name": name, "extent": extent}, "http://h/x/1.mp4?sign=2"), made)
 
 
-@unittest.skipUnless(IS_TYPED, "the catalog has no recordings of hst yet")
 class FromTheSandbox(unittest.TestCase):
     def test_a_recording_from_its_start_to_its_file(self):
         sandbox = Sandbox("--control")
         self.addCleanup(sandbox.stop)
-        import meetgate
-
         config = sandbox.configurations["hst"]
         with meetgate.Hst.from_config(config) as hst, tempfile.TemporaryDirectory() as folder:
             number = hst.call("hst.record.init", {"app_id": APP, "group_id": "g2001", "auto": {"type": 1}})["record_id"]
             arguments = ("recordings", "pull", folder, "--app", APP, "--config", json.dumps(config), "--task", number)
-            found = tool(*arguments)
-            self.assertEqual((found.code, found.stdout.splitlines()[-1]), (1, "0 fetched, 0 there already, 0 failed, 1 not ready"))
-            shown = tool("rooms", "stop-all", "--app", APP, "--config", json.dumps(config), "--yes", "--json")
+            found = run(*arguments)
+            self.assertEqual((found.returncode, found.stdout.splitlines()[-1]), (1, "0 fetched, 0 there already, 0 failed, 1 not ready"))
+            shown = run("rooms", "stop-all", "--app", APP, "--config", json.dumps(config), "--yes", "--json")
             self.assertIn(number, [json.loads(line).get("number") for line in shown.stdout.splitlines()])
             for _ in range(10):
                 sandbox.control("POST", "/clock/advance", {"seconds": 20})
-                found = tool(*arguments)
-                if found.code == 0:
+                found = run(*arguments)
+                if found.returncode == 0:
                     break
-            self.assertEqual(found.code, 0, found)
+            self.assertEqual(found.returncode, 0, found)
             self.assertTrue(all(files_below(folder).values()))
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,7 @@ import meetgate
 from meetgate._tool.avd_recordings import of_listing
 from meetgate._tool.recording_files import LONGEST, RecordedFile, component, fits, paths
 from support import ROOM, Sandbox, Server, answer
+from test_command_line import interrupted
 from test_library import python
 
 #: What the sandbox has from the start.
@@ -318,18 +318,8 @@ class FromAHostileServer(Pulls):
         self.server = Server(script)
         self.addCleanup(self.server.__exit__)
         config = {"base_url": self.server.url, "token": "t"}
-        # A program that was started in the background ignores Ctrl-C.
-        program = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        program += "from meetgate._tool import main; sys.exit(main(sys.argv[1:]))"
-        command = [sys.executable, "-c", program, "recordings", "pull", self.folder, "--room", "1", "--config", json.dumps(config)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            until = time.monotonic() + 20
-            while len(self.server.requests) < 2 and time.monotonic() < until:
-                time.sleep(0.01)
-            time.sleep(0.2)
-            process.send_signal(signal.SIGINT)
-            _, said = process.communicate(timeout=20)
-        self.assertEqual((process.returncode, said.decode()), (130, "stopped; the same command goes on with what is there\n"))
+        ended = interrupted(self.server, 2, "recordings", "pull", self.folder, "--room", "1", "--config", json.dumps(config), rest=0.2)
+        self.assertEqual(ended, (130, "stopped; the same command goes on with what is there\n"))
         self.assertEqual(len(self.server.requests), 2)
         self.assertEqual([len(content) for name, content in files_below(self.folder).items() if name.endswith("-part")], [1000])
 

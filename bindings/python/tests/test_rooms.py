@@ -2,18 +2,17 @@
 
 import json
 import os
-import signal
-import subprocess
-import sys
 import threading
-import time
 import unittest
 
+import meetgate
 from meetgate import _catalog
 from meetgate._tool import avd_running
 from support import APP, ROOM, Sandbox, Server, answer
-from test_command_line import run
-from untyped import PATHS, tool
+from test_command_line import interrupted, run
+
+#: By their paths.
+OPERATIONS = {operation["path"]: operation["name"] for operation in meetgate.catalog()["operations"]}
 
 #: What the sandbox has running from the start.
 BUSY_ROOM = "98765432100"
@@ -158,18 +157,9 @@ class FromAScriptedServer(Stops):
     @unittest.skipIf(os.name == "nt", "signals are sent as on Unix")
     def test_ctrl_c(self):
         config = self.served([{"room_id": str(number)} for number in range(40)], silent=True)
-        program = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        program += "from meetgate._tool import main; sys.exit(main(sys.argv[1:]))"
-        with subprocess.Popen(
-            [sys.executable, "-c", program, "rooms", "stop-all", "--yes", "--only", "recordings"], stderr=subprocess.PIPE,
-            env={**os.environ, "MEETGATE_CONFIG": json.dumps(config)},
-        ) as process:  # fmt: skip
-            until = time.monotonic() + 30
-            while len(self.server.requests) < 5 and time.monotonic() < until:
-                time.sleep(0.01)
-            process.send_signal(signal.SIGINT)
-            _, said = process.communicate(timeout=30)
-        self.assertEqual((process.returncode, said.decode()), (130, "stopped; what was asked for last may have been done: the same command shows what still runs\n"))
+        arguments = ("rooms", "stop-all", "--yes", "--only", "recordings")
+        ended = interrupted(self.server, 5, *arguments, MEETGATE_CONFIG=json.dumps(config))
+        self.assertEqual(ended, (130, "stopped; what was asked for last may have been done: the same command shows what still runs\n"))
         # No more than four at once: the others were never sent.
         self.assertEqual(len(self.server.requests), 5)
 
@@ -186,8 +176,7 @@ class Hst(unittest.TestCase):
         self.config = json.dumps({"platform": "hst", "base_url": self.server.url, "token": "t"})
 
     def script(self, request):
-        names = {path: operation for operation, (_, path) in PATHS.items()}
-        operation = names[request.path]
+        operation = OPERATIONS[request.path]
         if operation == "hst.record.task.list":
             # It does not heed the state.
             return answer(json.dumps({"code": 0, "msg": "10000", "record_list": self.running, "total_num": len(self.running)}))
@@ -201,8 +190,8 @@ class Hst(unittest.TestCase):
         return answer(json.dumps({"code": code, "msg": "x"}))
 
     def stop_all(self, *arguments, code=0):
-        found = tool("rooms", "stop-all", "--app", APP, "--config", self.config, *arguments)
-        self.assertEqual(found.code, code, found)
+        found = run("rooms", "stop-all", "--app", APP, "--config", self.config, *arguments)
+        self.assertEqual(found.returncode, code, found)
         return found
 
     def test_it_shows_first(self):
