@@ -25,6 +25,7 @@ mod hex;
 mod identity;
 mod json;
 mod observe;
+mod pause;
 mod platform;
 mod process;
 mod random;

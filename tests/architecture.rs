@@ -10,10 +10,10 @@ use std::path::Path;
 /// Each room, a module at the top of src/ with all that is in it, and the rooms that it may import. An import goes down
 /// this table, never up.
 #[rustfmt::skip]
-const ROOMS: [(&str, &str); 26] = [
+const ROOMS: [(&str, &str); 27] = [
     ("ffi",           "client asynchronous cancel identity signing json catalog error"),
     ("client",        "events process engine platform config token single_flight transport asynchronous observe json catalog error identity cancel"),
-    ("events",        "engine platform token single_flight transport random error redact json catalog secret identity cancel"),
+    ("events",        "engine platform token single_flight transport random error redact json catalog secret identity pause cancel"),
     ("process",       "engine token identity"),
     ("signing",       "platform json random error catalog unix_time"),
     ("engine",        "observe platform config token single_flight request transport trust random error redact json catalog secret hex unix_time cancel"),
@@ -21,7 +21,7 @@ const ROOMS: [(&str, &str); 26] = [
     ("platform",      "config token request transport random error redact json catalog secret hex"),
     ("config",        "token transport trust asynchronous json error catalog secret"),
     ("token",         "single_flight trust random error redact secret hex unix_time identity blocking cancel"),
-    ("single_flight", "random error cancel"),
+    ("single_flight", "random error pause cancel"),
     ("request",       "transport redact catalog"),
     ("transport",     "trust error redact catalog secret cancel blocking"),
     ("trust",         "error hex unix_time"),
@@ -36,6 +36,7 @@ const ROOMS: [(&str, &str); 26] = [
     ("blocking",      "cancel"),
     ("cancel",        ""),
     ("hex",           ""),
+    ("pause",         ""),
     ("unix_time",     ""),
 ];
 

@@ -73,8 +73,8 @@ impl Engine {
     }
 
     /// Why something of a session failed, in words that may be shown.
-    pub(crate) fn event_failure(&self, failure: &Failure, token: Option<&str>) -> Error {
-        let message = self.event_redactor(token).text(&failure.message);
+    pub(crate) fn event_failure(&self, failure: &Failure) -> Error {
+        let message = self.event_redactor(None).text(&failure.message);
         let mut error = Error::new(failure.status, message.to_string()).for_lack(failure.kind.is_lack);
         error.document_mut().retryable = matches!(failure.status, Status::Network | Status::Timeout);
         self.event_error(error)

@@ -45,7 +45,7 @@ impl<'c> Connection<'c> {
     pub(super) fn open(engine: &'c Engine, gateway: &BaseUrl, session: &'c Interrupt) -> Result<Connection<'c>, Error> {
         let bounds = engine.event_bounds(session);
         let link = engine.link_to_event_gateway(gateway, bounds);
-        let link = link.map_err(|failure| engine.event_failure(&failure, None))?;
+        let link = link.map_err(|failure| engine.event_failure(&failure))?;
         let words = Words { engine, route: link.route(), bounds };
         let most = usize::try_from(bounds.limits.max_reply_bytes).unwrap_or(usize::MAX);
         let config = WebSocketConfig::default()
@@ -57,7 +57,7 @@ impl<'c> Connection<'c> {
         match tungstenite::client::client_with_config(request, link, Some(config)) {
             Ok((socket, _)) => Ok(Connection { socket, words }),
             Err(HandshakeError::Failure(error)) => Err(words.of(error)),
-            Err(HandshakeError::Interrupted(_)) => Err(engine.event_failure(&words.route.late(&bounds), None)),
+            Err(HandshakeError::Interrupted(_)) => Err(engine.event_failure(&words.route.late(&bounds))),
         }
     }
 
@@ -106,9 +106,9 @@ impl Words<'_> {
     fn of(&self, error: Socket) -> Error {
         match error {
             Socket::Io(error) if error.kind() == ErrorKind::WouldBlock => {
-                self.engine.event_failure(&self.route.late(&self.bounds), None)
+                self.engine.event_failure(&self.route.late(&self.bounds))
             }
-            Socket::Io(error) => self.engine.event_failure(&self.route.failure(error, &self.bounds), None),
+            Socket::Io(error) => self.engine.event_failure(&self.route.failure(error, &self.bounds)),
             Socket::ConnectionClosed
             | Socket::AlreadyClosed
             | Socket::Protocol(ProtocolError::ResetWithoutClosingHandshake | ProtocolError::HandshakeIncomplete) => {

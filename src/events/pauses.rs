@@ -1,5 +1,6 @@
 //! How long it is waited before a connection is made anew.
 
+use crate::pause;
 use std::time::Duration;
 
 /// The bounds of a pause.
@@ -14,11 +15,9 @@ impl Pauses {
         Pauses { shortest: Duration::from_millis(500), longest: Duration::from_secs(30) };
 
     /// After so many connections in a row that came to nothing, this one included. It is not shorter than what the failure
-    /// asked for. `jitter` is from 0 to 1: programs that lost their connections together do not come back together.
+    /// asked for.
     pub(super) fn after(&self, failures: u32, asked_for: Duration, jitter: f64) -> Duration {
-        let factor = 1u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX);
-        let whole = self.shortest.saturating_mul(factor).min(self.longest);
-        whole.mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0).max(asked_for)
+        pause::after(failures, self.shortest, self.longest, jitter).max(asked_for)
     }
 
     /// How many have come to nothing in a row after one that lived so long.

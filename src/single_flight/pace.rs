@@ -1,6 +1,7 @@
 //! How long to wait: when a token is due, and the pauses after failures. Pure: `jitter` is a random number from 0 to 1.
 
 use crate::error::{Error, Status};
+use crate::pause;
 use std::time::Duration;
 
 /// A token that dies before this part of its lifetime dies early.
@@ -50,29 +51,22 @@ pub(super) fn after_failure(cause: Cause, failures: u32, jitter: f64) -> Duratio
         Cause::Store => (100, 1_000),
         Cause::Other => (500, 10_000),
     };
-    jittered(grown(first, longest, failures), jitter)
+    pause_ms(failures, first, longest, jitter)
 }
 
 /// How long no early death leads to a new fetch, once they come in a row. `beyond` counts those since it was noticed.
 pub(super) fn while_contested(beyond: u32, jitter: f64) -> Duration {
-    jittered(grown(1_000, 30_000, beyond), jitter)
+    pause_ms(beyond, 1_000, 30_000, jitter)
 }
 
 /// How long no suspect leads to a new fetch after one did. `doubts` counts those in a row that cured no call. A call whose
 /// value died meanwhile waits for so long.
 pub(super) fn while_in_doubt(doubts: u32, jitter: f64) -> Duration {
-    jittered(grown(500, 2_000, doubts), jitter)
+    pause_ms(doubts, 500, 2_000, jitter)
 }
 
-/// Doubles with each time but the first.
-fn grown(first_ms: u64, longest_ms: u64, times: u32) -> Duration {
-    let factor = 1u64.checked_shl(times.saturating_sub(1)).unwrap_or(u64::MAX);
-    Duration::from_millis(first_ms.saturating_mul(factor).min(longest_ms))
-}
-
-/// From half of it to all of it: processes that failed together do not come back together.
-fn jittered(pause: Duration, jitter: f64) -> Duration {
-    pause.mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0)
+fn pause_ms(failures: u32, first: u64, longest: u64, jitter: f64) -> Duration {
+    pause::after(failures, Duration::from_millis(first), Duration::from_millis(longest), jitter)
 }
 
 #[cfg(test)]

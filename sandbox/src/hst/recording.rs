@@ -142,7 +142,7 @@ pub(crate) fn list(world: &mut World, call: &Call) -> Answer {
         return Err(Refusal::wrong("page starts at 1, and page_size is 1 to 500"));
     }
     let is_wanted = |task: &&Task| {
-        let started = started(task);
+        let started = local(task.started_ms);
         task.plan.app_id == app_id
             && record_id.is_none_or(|id| id == task.id)
             && group_id.is_none_or(|id| id == task.plan.group_id)
@@ -163,8 +163,8 @@ fn describe(task: &Task, now_ms: i64) -> Value {
         "record_id": task.id,
         "record_mode": plan.record_mode,
         "group_id": plan.group_id,
-        "start_time": started(task),
-        "stop_time": task.stopped_ms.map(|at| LocalTime::at(at / 1000).text()).unwrap_or_default(),
+        "start_time": local(task.started_ms),
+        "stop_time": local(task.stopped_ms),
         "status": task.state().number(),
         "file_name": plan.file_name,
         "company_id": plan.company_id,
@@ -178,8 +178,8 @@ fn describe(task: &Task, now_ms: i64) -> Value {
     row
 }
 
-fn started(task: &Task) -> String {
-    task.started_ms.map(|at| LocalTime::at(at / 1000).text()).unwrap_or_default()
+fn local(at_ms: Option<i64>) -> String {
+    at_ms.map(|at_ms| LocalTime::at(at_ms / 1000).text()).unwrap_or_default()
 }
 
 /// Texts of this form sort as the times do.
