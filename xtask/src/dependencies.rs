@@ -7,6 +7,7 @@ mod symbols;
 use crate::catalog::Result;
 use crate::linked::{Graph, Linked};
 use crate::measured::{part, replaced};
+use crate::measured_library;
 use crate::workspace::{Workspace, run};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -72,11 +73,8 @@ impl Measured {
 /// The shared library as it ships, but with the names of what is in it.
 fn build(workspace: &Workspace, features: &str) -> Result<PathBuf> {
     let folder = workspace.target.join("dependencies").join(if features.is_empty() { "plain" } else { features });
-    let mut cargo = workspace.cargo_command(["rustc", "--package", "meetgate", "--release", "--lib"]);
-    cargo.args(["--crate-type", "cdylib", "--features", features, "--target-dir"]).arg(&folder);
-    cargo.env("CARGO_PROFILE_RELEASE_STRIP", "none").env("CARGO_ENCODED_RUSTFLAGS", "-Csymbol-mangling-version=v0");
-    run(&mut cargo)?;
-    Ok(folder.join("release/libmeetgate.so"))
+    let named = [("CARGO_PROFILE_RELEASE_STRIP", "none"), ("CARGO_ENCODED_RUSTFLAGS", "-Csymbol-mangling-version=v0")];
+    measured_library::build_with(workspace, &folder, "release", &["--features", features], &named)
 }
 
 fn summary(builds: &[Measured; 2], graph: &Graph) -> String {

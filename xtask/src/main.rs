@@ -15,6 +15,7 @@ mod fuzz;
 mod install;
 mod linked;
 mod measured;
+mod measured_library;
 mod prerequisites;
 mod server;
 mod surface;

@@ -1,6 +1,8 @@
 //! Builds all that is measured, in release.
 
 use crate::catalog::Result;
+use crate::dist::flavour::EMBEDDED;
+use crate::measured_library;
 use crate::prerequisites;
 use crate::workspace::{Workspace, run};
 use std::fs;
@@ -9,7 +11,7 @@ use std::process::Command;
 
 /// What was built. A peer that could not be is a reason.
 pub struct Built {
-    /// The library as it ships, and made for size.
+    /// The library as servers and desktops get it, without redis and events, and as terminals get it.
     pub library: PathBuf,
     pub small_library: PathBuf,
     pub server: PathBuf,
@@ -28,8 +30,9 @@ const CFLAGS: [&str; 7] = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-pthread", 
 pub fn build(workspace: &Workspace) -> Result<Built> {
     prerequisites::C_COMPILER.provide()?;
     eprintln!("== building the library, as it ships and for size");
-    let library = library(workspace, "fast", "3")?;
-    let small_library = self::library(workspace, "small", "s")?;
+    let library = library(workspace)?;
+    let small = folder(workspace).join("small");
+    let small_library = measured_library::build(workspace, &small, EMBEDDED.profile, &EMBEDDED.features())?;
     let server = server(workspace)?;
     eprintln!("== building the C programs");
     let compiler = Compiler { sources: workspace.root.join("bench/c"), folder: folder(workspace).join("c") };
@@ -51,14 +54,9 @@ pub fn folder(workspace: &Workspace) -> PathBuf {
     workspace.target.join("bench")
 }
 
-/// The shared library alone: only then does it get link-time optimisation. In a folder of its own, so that other builds and
-/// their features do not undo this one.
-pub fn library(workspace: &Workspace, name: &str, level: &str) -> Result<PathBuf> {
-    let folder = folder(workspace).join(name);
-    let mut cargo = workspace.cargo_command(["rustc", "--quiet", "--package", "meetgate", "--release", "--lib"]);
-    cargo.args(["--crate-type", "cdylib", "--target-dir"]).arg(&folder).env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level);
-    run(&mut cargo)?;
-    Ok(folder.join("release/libmeetgate.so"))
+/// Also for the other languages.
+pub fn library(workspace: &Workspace) -> Result<PathBuf> {
+    measured_library::build(workspace, &folder(workspace).join("fast"), "release", &[])
 }
 
 /// What answers the calls.

@@ -27,7 +27,7 @@ pub struct Measured {
 pub fn measure(workspace: &Workspace, effort: Effort) -> Result<(String, Vec<Row>)> {
     let dotnet = prerequisites::dotnet(workspace)?;
     eprintln!("== building the C# library and its bench");
-    let library = build::library(workspace, "fast", "3")?;
+    let library = build::library(workspace)?;
     let server = build::server(workspace)?;
     let mut build = dotnet.command(["build", "--nologo", "--verbosity", "quiet", "--configuration", "Release"]);
     // Its output is not a part of the tables.

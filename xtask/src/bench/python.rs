@@ -18,7 +18,7 @@ const PEERS: [&str; 4] = ["requests", "urllib3", "httpx", "pycurl"];
 pub fn measure(workspace: &Workspace, effort: Effort) -> Result<(String, Vec<Row>)> {
     PYTHON.provide()?;
     eprintln!("== building the library, and getting {}", PEERS.join(", "));
-    let library = build::library(workspace, "fast", "3")?;
+    let library = build::library(workspace)?;
     let server = build::server(workspace)?;
     let python = environment(&build::folder(workspace).join("python"))?;
     let server = Server::start(&mut Command::new(server))?;

@@ -2,6 +2,8 @@
 
 use super::options::Options;
 use crate::catalog::Result;
+use crate::dist::flavour::FULL;
+use crate::measured_library;
 use crate::prerequisites::C_COMPILER;
 use crate::workspace::{Workspace, run};
 use std::fs;
@@ -19,22 +21,16 @@ pub fn build(workspace: &Workspace, options: &Options) -> Result<Built> {
     let folder = workspace.target.join("fleet");
     let library = match &options.library {
         Some(library) => library.clone(),
-        None => library(workspace, &folder.join("library"))?,
+        None => {
+            eprintln!("== building the library with redis");
+            measured_library::build(workspace, &folder.join("library"), FULL.profile, &FULL.features())?
+        }
     };
     let sandbox = match &options.sandbox {
         Some(sandbox) => sandbox.clone(),
         None => sandbox(workspace)?,
     };
     Ok(Built { terminals: terminals(workspace, &folder, &library)?, sandbox })
-}
-
-/// The shared library alone, since only then does it get link-time optimisation, in a folder of its own, as the bench has it.
-fn library(workspace: &Workspace, folder: &Path) -> Result<PathBuf> {
-    eprintln!("== building the library with redis");
-    let library = ["rustc", "--quiet", "--package", "meetgate", "--release", "--lib", "--crate-type", "cdylib"];
-    let mut cargo = workspace.cargo_command(library);
-    run(cargo.args(["--features", "full", "--target-dir"]).arg(folder))?;
-    Ok(folder.join("release/libmeetgate.so"))
 }
 
 fn sandbox(workspace: &Workspace) -> Result<PathBuf> {
