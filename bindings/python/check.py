@@ -54,14 +54,16 @@ def target_folder() -> str:
 def built(environment: Environment, variable: str, package: str, file: str, target: str) -> None:
     """The path in the variable is left as it is; else cargo makes what belongs there."""
     if not environment.get(variable):
-        run([CARGO, "build", "--quiet", "--package", package])
+        # As packages have it.
+        features = ["--features", "full"] if package == "meetgate" else []
+        run([CARGO, "build", "--quiet", "--package", package, *features])
         environment[variable] = os.path.join(target, "debug", file)
 
 
 def library_with_test_hooks(work: str) -> str:
     """In a target folder of its own: a library that can panic must not lie where others look for the library."""
     target = os.path.join(work, "test-hooks")
-    command = [CARGO, "build", "--quiet", "--package", "meetgate", "--lib", "--features", "test-hooks"]
+    command = [CARGO, "build", "--quiet", "--package", "meetgate", "--lib", "--features", "full,test-hooks"]
     run(command + ["--config", "profile.dev.debug=0", "--target-dir", target])
     return os.path.join(target, "debug", "libmeetgate.so")
 

@@ -250,9 +250,10 @@ fn verdict(failed: &[&str], skipped: &[String], is_strict: bool) -> std::result:
     Ok(())
 }
 
-/// The library and the sandbox, which the bindings' own tests take as they are built for tests.
+/// The library as packages have it, and the sandbox, which the bindings' own tests take as they are built for tests.
 fn build_for_bindings(workspace: &Workspace) -> Result<()> {
-    workspace.cargo(["build", "--quiet", "--package", "meetgate", "--package", "meetgate-sandbox"])
+    let packages = ["--package", "meetgate", "--package", "meetgate-sandbox"];
+    workspace.cargo(["build", "--quiet", "--features", "meetgate/full"].into_iter().chain(packages))
 }
 
 /// A command of a binding's own tests, which is told where these are.
