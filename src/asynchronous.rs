@@ -11,7 +11,7 @@ mod tests;
 pub(crate) use completions::{Completions, Readiness};
 
 use crate::cancel::{Cancel, Wake};
-use parking_lot::{Condvar, Mutex, MutexGuard};
+use crate::lock::{Condition, Mutex, MutexGuard};
 use state::{Job, Seat, State};
 use std::cell::Cell;
 use std::io;
@@ -65,9 +65,9 @@ struct Shared {
     next_number: AtomicU64,
     state: Mutex<State>,
     /// Tells the caretaker that there is something to end.
-    care: Condvar,
+    care: Condition,
     /// The last thread has ended.
-    gone: Condvar,
+    gone: Condition,
 }
 
 thread_local! {
@@ -129,7 +129,10 @@ impl Pool {
         }
         let until = Instant::now() + patience;
         let mut state = shared.state.lock();
-        while state.threads() > 0 && !shared.gone.wait_until(&mut state, until).timed_out() {}
+        let mut is_over = false;
+        while state.threads() > 0 && !is_over {
+            (state, is_over) = shared.gone.wait_until(state, until);
+        }
         let handles = std::mem::take(&mut state.handles);
         let have_ended = state.threads() == 0;
         drop(state);
@@ -146,8 +149,8 @@ impl Shared {
             size,
             next_number: AtomicU64::new(0),
             state: Mutex::default(),
-            care: Condvar::new(),
-            gone: Condvar::new(),
+            care: Condition::default(),
+            gone: Condition::default(),
         }
     }
 
@@ -196,7 +199,7 @@ impl Shared {
     fn have_cared(self: &Arc<Self>, state: &mut State, until: Instant) {
         match state.care_until {
             Some(wakes) if until >= wakes => {}
-            Some(_) => _ = self.care.notify_one(),
+            Some(_) => self.care.notify_one(),
             None => {
                 if self.start(state, |shared| shared.care()).is_ok() {
                     state.care_until = Some(until);
@@ -222,12 +225,22 @@ impl Shared {
         state.coming -= 1;
         loop {
             if let Some((job, turn)) = state.next(Instant::now()) {
-                MutexGuard::unlocked(&mut state, || run(job, turn));
-            } else if state.is_closed {
+                drop(state);
+                run(job, turn);
+                state = self.state.lock();
+                continue;
+            }
+            if state.is_closed {
                 break;
-            } else if state.looking < LOOKING && self.look(&mut state) {
-                // Something has come.
-            } else if !self.sit(&mut state, &seat) {
+            }
+            let mut is_some = false;
+            if state.looking < LOOKING {
+                (state, is_some) = self.look(state);
+            }
+            if !is_some {
+                (state, is_some) = self.sit(state, &seat);
+            }
+            if !is_some {
                 break;
             }
         }
@@ -237,35 +250,38 @@ impl Shared {
 
     /// Looks for work a moment longer, without a seat, from which it would have to be called; whether there may be some. Meanwhile it
     /// counts as a worker that comes.
-    fn look(&self, state: &mut MutexGuard<'_, State>) -> bool {
+    fn look<'s>(&'s self, mut state: MutexGuard<'s, State>) -> (MutexGuard<'s, State>, bool) {
         let seen = self.next_number.load(Ordering::Relaxed);
         state.looking += 1;
         state.coming += 1;
-        MutexGuard::unlocked(state, || {
-            for _ in 0..LOOKS {
-                thread::yield_now();
-                if self.next_number.load(Ordering::Relaxed) != seen {
-                    break;
-                }
+        drop(state);
+        for _ in 0..LOOKS {
+            thread::yield_now();
+            if self.next_number.load(Ordering::Relaxed) != seen {
+                break;
             }
-        });
+        }
+        state = self.state.lock();
         state.coming -= 1;
         state.looking -= 1;
-        state.is_closed || !state.waits_for_nothing()
+        let is_some = state.is_closed || !state.waits_for_nothing();
+        (state, is_some)
     }
 
     /// Waits for work; whether there may be some.
-    fn sit(&self, state: &mut MutexGuard<'_, State>, seat: &Arc<Seat>) -> bool {
+    fn sit<'s>(&self, mut state: MutexGuard<'s, State>, seat: &Arc<Seat>) -> (MutexGuard<'s, State>, bool) {
         let until = Instant::now() + IDLE;
         state.sit_down(seat);
         while !seat.is_called() {
-            if seat.called.wait_until(state, until).timed_out() && !seat.is_called() {
+            let is_over;
+            (state, is_over) = seat.called.wait_until(state, until);
+            if is_over && !seat.is_called() {
                 state.stand_up(seat);
-                return false;
+                return (state, false);
             }
         }
         state.coming -= 1;
-        true
+        (state, true)
     }
 
     fn care(&self) {
@@ -274,7 +290,9 @@ impl Shared {
             let now = Instant::now();
             state.end_late(now);
             if let Some((job, turn)) = state.next_ended() {
-                MutexGuard::unlocked(&mut state, || run(job, turn));
+                drop(state);
+                run(job, turn);
+                state = self.state.lock();
                 continue;
             }
             if state.is_closed {
@@ -282,7 +300,8 @@ impl Shared {
             }
             let (until, is_idle) = state.first_end().map_or((now + IDLE, true), |end| (end, false));
             state.care_until = Some(until);
-            let is_over = self.care.wait_until(&mut state, until).timed_out();
+            let is_over;
+            (state, is_over) = self.care.wait_until(state, until);
             if is_over && is_idle && state.waits_for_nothing() {
                 break;
             }

@@ -2,7 +2,7 @@
 //! longer than it wants to. Not by a channel: that leaves memory behind in the thread that waits.
 
 use crate::cancel::{Wake, Watch};
-use parking_lot::{Condvar, Mutex};
+use crate::lock::{Condition, Mutex};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(crate) enum Gone {
 
 struct Place<T> {
     state: Mutex<State<T>>,
-    changed: Condvar,
+    changed: Condition,
 }
 
 enum State<T> {
@@ -62,7 +62,7 @@ pub(crate) fn within_call<T: Send + 'static>(
 }
 
 fn begin<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<Arc<Place<T>>, Gone> {
-    let place = Arc::new(Place { state: Mutex::new(State::Awaited), changed: Condvar::new() });
+    let place = Arc::new(Place { state: Mutex::new(State::Awaited), changed: Condition::default() });
     let workers = Arc::clone(&place);
     let body = move || {
         let done = catch_unwind(AssertUnwindSafe(work));
@@ -77,8 +77,7 @@ fn begin<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result
 }
 
 fn wait_for<T>(place: &Place<T>, until: Instant) -> Result<T, Gone> {
-    let mut state = place.state.lock();
-    _ = place.changed.wait_while_until(&mut state, |state| matches!(state, State::Awaited), until);
+    let mut state = place.changed.wait_while_until(place.state.lock(), until, |state| matches!(state, State::Awaited));
     match std::mem::replace(&mut *state, State::Abandoned) {
         State::Done(done) => done.map_err(|_| Gone::Panicked),
         State::Woken => Err(Gone::Cancelled),

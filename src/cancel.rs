@@ -3,7 +3,7 @@
 //! A call that waits says what wakes it, for as long as it waits. A trigger reaches only calls that have begun and not ended:
 //! both the trigger and the end of a call take the same lock. What only waits to begin is told by a [`Notice`].
 
-use parking_lot::{Condvar, Mutex};
+use crate::lock::{Condition, Mutex};
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -44,7 +44,7 @@ struct Call {
     is_cancelled: AtomicBool,
     /// Innermost last.
     wakes: Mutex<Vec<Arc<dyn Wake>>>,
-    pause: Condvar,
+    pause: Condition,
 }
 
 /// Where a call waits.
@@ -204,7 +204,9 @@ impl Interrupt {
     pub(crate) fn sleep_until(&self, until: Instant) -> bool {
         let mut wakes = self.call.wakes.lock();
         while !self.is_cancelled() {
-            if self.call.pause.wait_until(&mut wakes, until).timed_out() {
+            let is_over;
+            (wakes, is_over) = self.call.pause.wait_until(wakes, until);
+            if is_over {
                 return self.is_cancelled();
             }
         }

@@ -23,8 +23,8 @@ use crate::cancel::Cancel;
 use crate::engine::Engine;
 use crate::error::{Error, Result, Status};
 use crate::identity::{self, Identity};
+use crate::lock::{Condition, Mutex};
 use options::Options;
-use parking_lot::{Condvar, Mutex};
 use std::cell::Cell;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
@@ -47,7 +47,7 @@ pub(crate) struct Session {
     options: Options,
     cancel: Cancel,
     state: Mutex<State>,
-    ended: Condvar,
+    ended: Condition,
     /// The process that made it.
     process: Identity,
 }
@@ -70,7 +70,7 @@ impl Session {
             options,
             cancel: Cancel::new(),
             state: Mutex::new(State { tell: Some(tell), ..State::default() }),
-            ended: Condvar::new(),
+            ended: Condition::default(),
             process: identity::own(),
         }))
     }
@@ -113,10 +113,14 @@ impl Session {
         }
         let mut state = self.state.lock();
         while state.is_telling {
-            match until {
-                None => self.ended.wait(&mut state),
-                Some(until) if self.ended.wait_until(&mut state, until).timed_out() => return,
-                Some(_) => {}
+            let Some(until) = until else {
+                state = self.ended.wait(state);
+                continue;
+            };
+            let is_over;
+            (state, is_over) = self.ended.wait_until(state, until);
+            if is_over && state.is_telling {
+                return;
             }
         }
         let thread = state.thread.take();

@@ -24,6 +24,7 @@ pub mod ffi;
 mod hex;
 mod identity;
 mod json;
+mod lock;
 mod observe;
 mod pause;
 mod platform;

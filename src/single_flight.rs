@@ -9,8 +9,8 @@ pub(crate) use state::{Fetched, Held, LONGEST_LIFETIME, Need, OldValue, Refusal,
 
 use crate::cancel::{Interrupt, Wake, Waking};
 use crate::error::{Error, Result, Status};
+use crate::lock::{Condition, Mutex, MutexGuard};
 use crate::random;
-use parking_lot::{Condvar, Mutex, MutexGuard};
 use state::{Doubt, State, Step};
 use std::sync::Arc;
 use std::thread;
@@ -69,7 +69,7 @@ pub(crate) struct Cell<T>(Arc<Place<T>>);
 /// Where callers wait.
 struct Place<T> {
     state: Mutex<State<T>>,
-    settled: Condvar,
+    settled: Condition,
 }
 
 impl<T: Send + Sync> Wake for Place<T> {
@@ -86,7 +86,7 @@ impl<T: Send + Sync + 'static> Cell<T> {
     }
 
     fn of(state: State<T>) -> Cell<T> {
-        Cell(Arc::new(Place { state: Mutex::new(state), settled: Condvar::new() }))
+        Cell(Arc::new(Place { state: Mutex::new(state), settled: Condition::default() }))
     }
 
     /// A cell whose values others may renew too.
@@ -111,7 +111,7 @@ impl<T: Send + Sync + 'static> Cell<T> {
             match state.ask(dead, now, caller.at(now)) {
                 Step::Use(held) => return Ok(held),
                 Step::Fail(error) => return Err(error),
-                Step::Wait => self.wait(&mut state, caller, &mut waking)?,
+                Step::Wait => state = self.wait(state, caller, &mut waking)?,
                 Step::Fetch(need) => break need,
             }
         };
@@ -134,7 +134,9 @@ impl<T: Send + Sync + 'static> Cell<T> {
         let need = loop {
             let now = Instant::now();
             if state.is_second_sign(refused) && state.mark_dead(refused.held, now) {
-                MutexGuard::unlocked(&mut state, || caller.tell(Turn::Dead { generation: refused.held.generation() }));
+                drop(state);
+                caller.tell(Turn::Dead { generation: refused.held.generation() });
+                state = self.0.state.lock();
             }
             match state.doubt(refused, now, caller.deadline, caller.at(now)) {
                 Doubt::Use(held) => return Ok(held),
@@ -142,9 +144,9 @@ impl<T: Send + Sync + 'static> Cell<T> {
                 Doubt::Fetch(need) => break need,
                 Doubt::Wait(until) => {
                     let until = until.map_or(caller.deadline, |until| until.min(caller.deadline));
-                    match self.wait_until(&mut state, until, caller, &mut waking) {
-                        Ok(()) if Instant::now() < caller.deadline => {}
-                        Ok(()) => return Err(Stands::NoTime),
+                    match self.wait_until(state, until, caller, &mut waking) {
+                        Ok(again) if Instant::now() < caller.deadline => state = again,
+                        Ok(_) => return Err(Stands::NoTime),
                         Err(cancelled) => return Err(Stands::Cancelled(cancelled)),
                     }
                 }
@@ -185,7 +187,7 @@ impl<T: Send + Sync + 'static> Cell<T> {
             let now = Instant::now();
             match state.demand(now, caller.at(now)) {
                 Some(need) => break need,
-                None => self.wait(&mut state, caller, &mut waking)?,
+                None => state = self.wait(state, caller, &mut waking)?,
             }
         };
         drop(state);
@@ -210,7 +212,7 @@ impl<T: Send + Sync + 'static> Cell<T> {
             }
             match state.demand(now, caller.at(now)) {
                 Some(need) => break need,
-                None => self.wait(&mut state, caller, &mut waking)?,
+                None => state = self.wait(state, caller, &mut waking)?,
             }
         };
         drop(state);
@@ -242,15 +244,15 @@ impl<T: Send + Sync + 'static> Cell<T> {
         self.settle(State::forget_source);
     }
 
-    fn wait(
-        &self,
-        state: &mut MutexGuard<'_, State<T>>,
+    fn wait<'s>(
+        &'s self,
+        state: MutexGuard<'s, State<T>>,
         caller: Caller<'_>,
         waking: &mut Option<Waking>,
-    ) -> Result<()> {
-        self.wait_until(state, caller.deadline, caller, waking)?;
+    ) -> Result<MutexGuard<'s, State<T>>> {
+        let state = self.wait_until(state, caller.deadline, caller, waking)?;
         if Instant::now() < caller.deadline {
-            return Ok(());
+            return Ok(state);
         }
         let problem = "another thread fetches the token or the address, and its answer did not come within this call's \
                        time (timeout_ms)";
@@ -258,24 +260,23 @@ impl<T: Send + Sync + 'static> Cell<T> {
     }
 
     /// Waits until then, or until something has changed; an error where the call was cancelled.
-    fn wait_until(
-        &self,
-        state: &mut MutexGuard<'_, State<T>>,
+    fn wait_until<'s>(
+        &'s self,
+        state: MutexGuard<'s, State<T>>,
         until: Instant,
         caller: Caller<'_>,
         waking: &mut Option<Waking>,
-    ) -> Result<()> {
+    ) -> Result<MutexGuard<'s, State<T>>> {
         if caller.interrupt.is_cancelled() {
             return Err(Error::cancelled());
         }
-        if waking.is_none() {
-            // Not under the lock, which the one who wakes takes, too. What has changed meanwhile is looked at again.
-            let place: Arc<dyn Wake> = Arc::clone(&self.0) as _;
-            *waking = Some(MutexGuard::unlocked(state, || caller.interrupt.waking(place)));
-        } else {
-            self.0.settled.wait_until(state, until);
+        if waking.is_some() {
+            return Ok(self.0.settled.wait_until(state, until).0);
         }
-        Ok(())
+        // Not under the lock, which the one who wakes takes, too. What has changed meanwhile is looked at again.
+        drop(state);
+        *waking = Some(caller.interrupt.waking(Arc::clone(&self.0) as _));
+        Ok(self.0.state.lock())
     }
 
     /// Fetches in the refresher's place, and leaves it.

@@ -1,7 +1,7 @@
 //! Results that wait until somebody takes them, and a descriptor that says so.
 
 use crate::identity::{self, Identity};
-use parking_lot::Mutex;
+use crate::lock::Mutex;
 use std::collections::VecDeque;
 
 /// What an event loop waits for.

@@ -2,7 +2,7 @@
 
 use super::Turn;
 use crate::cancel::Notice;
-use parking_lot::Condvar;
+use crate::lock::Condition;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,7 +43,7 @@ pub(super) struct State {
 /// Where one worker waits for work.
 #[derive(Default)]
 pub(super) struct Seat {
-    pub(super) called: Condvar,
+    pub(super) called: Condition,
     is_called: AtomicBool,
 }
 

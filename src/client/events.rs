@@ -17,7 +17,7 @@ pub(crate) use crate::events::Session as EventSession;
 #[derive(Default)]
 pub(super) struct Sessions {
     #[cfg(feature = "events")]
-    open: parking_lot::Mutex<Vec<Weak<EventSession>>>,
+    open: crate::lock::Mutex<Vec<Weak<EventSession>>>,
 }
 
 impl Client {

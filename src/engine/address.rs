@@ -3,11 +3,11 @@
 use super::{Call, Engine, exchange};
 use crate::catalog::Retry;
 use crate::error::{Error, Result, Status};
+use crate::lock::Mutex;
 use crate::observe::Tally;
 use crate::platform::Signed;
 use crate::single_flight::{Caller, Cell, Fetched, Flight, OldValue};
 use crate::transport::{Answer, BaseUrl, Bounds, Failure};
-use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};

@@ -4,8 +4,8 @@
 //! lie: a proxy or a cache may have written it. So an answer that succeeds teaches nothing but that the offset in use is
 //! right, and an offset that was learnt goes when it is refused in its turn.
 
+use crate::lock::Mutex;
 use crate::unix_time::{now_ms, unix_ms};
-use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::SystemTime;

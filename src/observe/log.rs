@@ -3,8 +3,9 @@
 use super::event::Event;
 use super::level::Level;
 use crate::error::{Error, Result};
-use parking_lot::RwLock;
+use crate::lock::{Condition, Mutex};
 use std::cell::Cell;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// What takes the events, one JSON object each.
@@ -20,7 +21,30 @@ type Take = dyn Fn(Level, &str) + Send + Sync;
 pub(super) struct Slot {
     /// Of the log; 0 where there is none. Looked at on the way of every call.
     level: AtomicU8,
-    log: RwLock<Option<Log>>,
+    log: Mutex<Option<Arc<Log>>>,
+    /// A thread has left a log that is not the set one any more.
+    left: Condition,
+}
+
+/// A log that a thread is in, until this is dropped.
+struct Within<'s> {
+    slot: &'s Slot,
+    log: Option<Arc<Log>>,
+}
+
+impl Drop for Within<'_> {
+    fn drop(&mut self) {
+        let Some(log) = self.log.take() else { return };
+        let set = self.slot.log.lock();
+        let is_set = set.as_ref().is_some_and(|set| Arc::ptr_eq(set, &log));
+        // Under the lock: whoever waits counts those who have it. What it was made of goes after the lock.
+        let last = Arc::into_inner(log);
+        drop(set);
+        drop(last);
+        if !is_set {
+            self.slot.left.notify_all();
+        }
+    }
 }
 
 thread_local! {
@@ -42,21 +66,25 @@ impl Slot {
             return Err(Error::invalid_argument("a log must not set a log: it would wait for itself"));
         }
         let level = log.as_ref().map_or(0, |log| log.level as u8);
-        let before = {
-            let mut slot = self.log.write();
-            self.level.store(level, Ordering::Relaxed);
-            std::mem::replace(&mut *slot, log)
-        };
-        drop(before);
+        self.replace(log.map(Arc::new), level, true);
         Ok(())
     }
 
     /// The log is not used any more. One that is at work on another thread is waited for.
     pub(super) fn close(&self) {
-        self.level.store(0, Ordering::Relaxed);
-        if !is_logging() {
-            drop(self.log.write().take());
+        self.replace(None, 0, !is_logging());
+    }
+
+    fn replace(&self, log: Option<Arc<Log>>, level: u8, waits: bool) {
+        let mut set = self.log.lock();
+        self.level.store(level, Ordering::Relaxed);
+        let Some(before) = std::mem::replace(&mut *set, log) else { return };
+        while waits && Arc::strong_count(&before) > 1 {
+            set = self.left.wait(set);
         }
+        // Its drop is not ours to know.
+        drop(set);
+        drop(before);
     }
 
     /// What the log itself does with clients is not told: it would have no end.
@@ -72,9 +100,10 @@ impl Slot {
             return;
         }
         let _over = Over;
-        // Past those who wait to set another: a log that takes long holds up nobody but them.
-        let log = self.log.read_recursive();
-        if let Some(log) = log.as_ref().filter(|log| log.level >= event.level) {
+        // Without the lock: a log that takes long holds up nobody but those who set another.
+        let log = self.log.lock().as_ref().filter(|log| log.level >= event.level).map(Arc::clone);
+        let within = Within { slot: self, log };
+        if let Some(log) = &within.log {
             (log.take)(event.level, &event.to_json());
         }
     }

@@ -3,7 +3,7 @@
 use super::Credentials;
 use crate::error::{Error, Result};
 use crate::hex::hex;
-use parking_lot::Mutex;
+use crate::lock::Mutex;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};

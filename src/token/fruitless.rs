@@ -4,7 +4,7 @@
 //! avd prints the number of a dead token for a missing room too. A program that polls such a room must not fetch a token
 //! each time. Another room of the same operation may be there, and its call may meet a token that is dead.
 
-use parking_lot::Mutex;
+use crate::lock::Mutex;
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hash};

@@ -3,8 +3,8 @@
 use super::renewal::may_fetch;
 use super::{Given, TOKEN_EXPECTED, Token, is_token, reason};
 use crate::error::{Error, Result, Status};
+use crate::lock::Mutex;
 use crate::single_flight::{Fetched, Need};
-use parking_lot::{Mutex, RwLock};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -30,7 +30,7 @@ pub(crate) enum NoToken {
 /// The function that was set, if one was.
 #[derive(Default)]
 pub(super) struct Provider {
-    provide: RwLock<Option<Arc<Provide>>>,
+    provide: Mutex<Option<Arc<Provide>>>,
     /// The newest tokens that it gave: no reason may show them.
     given: Mutex<VecDeque<Token>>,
     /// The thread that is in it; 0 where none is.
@@ -51,7 +51,7 @@ impl Drop for Asking<'_> {
 
 impl Provider {
     pub(super) fn set(&self, provide: Arc<Provide>) {
-        *self.provide.write() = Some(provide);
+        *self.provide.lock() = Some(provide);
     }
 
     /// Nobody asks it any more. One that is being asked on another thread is waited for: what it uses goes next.
@@ -63,7 +63,7 @@ impl Provider {
     }
 
     pub(super) fn get(&self) -> Result<Arc<Provide>> {
-        let provide = self.provide.read().as_ref().map(Arc::clone);
+        let provide = self.provide.lock().as_ref().map(Arc::clone);
         provide.ok_or_else(|| Error::invalid_argument("no token provider was set on this client; set one first"))
     }
 

@@ -3,8 +3,8 @@
 use super::store::{self, Lock, Store};
 use super::{Given, Token};
 use crate::error::{Error, Result, Status};
+use crate::lock::Mutex;
 use crate::single_flight::{Fetched, Flight, LONGEST_LIFETIME, Need, Refusal};
-use parking_lot::Mutex;
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
 

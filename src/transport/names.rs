@@ -4,7 +4,7 @@ use super::attempt;
 use super::trouble::Trouble;
 use crate::cancel::Wake;
 use crate::error::is_lack;
-use parking_lot::{Condvar, Mutex};
+use crate::lock::{Condition, Mutex};
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _, UdpSocket};
@@ -34,7 +34,7 @@ enum Entry {
 #[derive(Default)]
 struct Question {
     answer: Mutex<Option<Result<Found, Lacking>>>,
-    is_answered: Condvar,
+    is_answered: Condition,
 }
 
 /// Why there is no address: the number of a lack of this machine's, if that is why.
@@ -137,8 +137,8 @@ impl Question {
             if let Some(answer) = &*answer {
                 return Ok(answer.clone());
             }
-            let left = attempt::left_to_connect()?;
-            self.is_answered.wait_for(&mut answer, left);
+            let until = Instant::now() + attempt::left_to_connect()?;
+            (answer, _) = self.is_answered.wait_until(answer, until);
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::connection::Connection;
 use crate::cancel::thread_number;
-use parking_lot::Mutex;
+use crate::lock::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use ureq::http::uri::Authority;

@@ -249,7 +249,7 @@ static void test_one_thread_serves_calls_one_after_the_other(const struct settin
   struct result result;
   int before = threads_now(), i;
 
-  for (i = 0; i < 20; i++) {
+  for (i = 0; i < 8; i++) {
     submit(avd, NULL, NULL, &result);
     wait_for(&result);
     ENDS(MEETGATE_OK, &result, is("/ret", "0"));
@@ -616,6 +616,83 @@ static void test_a_forked_child_completes_nothing(const struct setting *setting)
   meetgate_completions_free(queue);
 }
 
+struct caller {
+  pthread_t thread;
+  meetgate_client *client;
+  int is_told;
+};
+
+/* Calls of the child's own, while in its parent threads wait at all places, and work: the threads of the child get their memory. */
+static int calls_of_the_childs_own(const struct setting *setting) {
+  int before = failures(), ended, round;
+
+  /* A child that hangs dies of this. */
+  alarm(30 * (unsigned)patience());
+  for (round = 0; round < 3; round++) {
+    meetgate_client *avd = client_at(setting, "large", JSON({"async_threads":16}));
+    meetgate_completions *queue;
+    char *reply;
+
+    CHECK(meetgate_completions_new(&queue, NULL) == MEETGATE_OK);
+    for (ended = 0; ended < 64; ended++) queue_one(queue, avd, NULL);
+    while (ended > 0 && CHECK(is_readable(queue, 10000))) {
+      meetgate_status status;
+      while (meetgate_completions_next(queue, NULL, &status, &reply) == 1) {
+        CHECK(status == MEETGATE_OK);
+        meetgate_string_free(reply);
+        ended--;
+      }
+    }
+    meetgate_client_free(avd);
+    meetgate_completions_free(queue);
+  }
+  return failures() > before;
+}
+
+static void *call_until_told(void *given) {
+  struct caller *caller = given;
+  char *reply;
+
+  while (!__atomic_load_n(&caller->is_told, __ATOMIC_SEQ_CST)) {
+    CHECK(meetgate_avd_room_list(caller->client, NULL, &reply) == MEETGATE_OK);
+    meetgate_string_free(reply);
+  }
+  return NULL;
+}
+
+static void test_forked_children_have_calls_of_their_own(const struct setting *setting) {
+  struct caller callers[4];
+  meetgate_client *busy = client_at(setting, "large", JSON({"async_threads":64})), *hung = avd_at(setting, "silence");
+  meetgate_completions *queue;
+  unsigned i;
+
+  if (is_slow()) return;
+  CHECK(meetgate_completions_new(&queue, NULL) == MEETGATE_OK);
+  for (i = 0; i < 64; i++) queue_one(queue, busy, NULL);
+  for (i = 0; i < 16; i++) queue_one(queue, hung, NULL);
+  for (i = 0; i < COUNT(callers); i++) {
+    callers[i].client = busy;
+    callers[i].is_told = 0;
+    CHECK(pthread_create(&callers[i].thread, NULL, call_until_told, &callers[i]) == 0);
+  }
+  fflush(stdout);
+  for (i = 0; i < 8; i++) {
+    int status = -1;
+    pid_t child = fork();
+
+    if (child == 0) _exit(calls_of_the_childs_own(setting));
+    CHECK(child > 0 && waitpid(child, &status, 0) == child);
+    if (!CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0)) break;
+  }
+  for (i = 0; i < COUNT(callers); i++) {
+    __atomic_store_n(&callers[i].is_told, 1, __ATOMIC_SEQ_CST);
+    CHECK(pthread_join(callers[i].thread, NULL) == 0);
+  }
+  meetgate_client_free(busy);
+  meetgate_client_free(hung);
+  meetgate_completions_free(queue);
+}
+
 /* Ten thousand calls, many cancelled at random: each completes once. ------------------------------------------------ */
 
 struct counted {
@@ -685,6 +762,7 @@ static void test_ten_thousand_calls_by_queue(const struct setting *setting) { ma
 static const struct group groups[] = {
     /* First, as in processes.c. */
     TEST(a_forked_child_completes_nothing),
+    TEST(forked_children_have_calls_of_their_own),
     TEST(a_completion_gets_the_result),
     TEST(every_status_comes_through),
     TEST(what_cannot_be_right_is_refused_at_once),

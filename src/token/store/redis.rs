@@ -10,6 +10,7 @@ use super::worker::Worker;
 use super::{Entry, Holder, LARGEST_GENERATION, Lock, Store};
 use crate::blocking::Gone;
 use crate::error::{Error, Result, Status, is_lack};
+use crate::lock::Mutex;
 use crate::random;
 use crate::secret::Secret;
 use crate::trust::Trust;
@@ -18,7 +19,6 @@ use ::redis::{
     Cmd, ConnectionAddr, FromRedisValue, IntoConnectionInfo as _, RedisConnectionInfo, RedisError, RedisResult, cmd,
 };
 use link::Link;
-use parking_lot::Mutex;
 use std::error::Error as _;
 use std::io;
 use std::sync::Arc;

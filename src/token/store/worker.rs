@@ -1,7 +1,7 @@
 //! Blocking work of a store, one piece at a time: a disk or a server that hangs holds no call past its time.
 
 use crate::blocking::{self, Gone};
-use parking_lot::{Condvar, Mutex};
+use crate::lock::{Condition, Mutex};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,7 +12,7 @@ pub(super) struct Worker(Arc<Place>);
 #[derive(Default)]
 struct Place {
     is_taken: Mutex<bool>,
-    freed: Condvar,
+    freed: Condition,
 }
 
 /// Frees the place also when the work panics.
@@ -38,8 +38,7 @@ impl Worker {
     }
 
     fn take(&self, until: Instant) -> Option<Taken> {
-        let mut is_taken = self.0.is_taken.lock();
-        _ = self.0.freed.wait_while_until(&mut is_taken, |is_taken| *is_taken, until);
+        let mut is_taken = self.0.freed.wait_while_until(self.0.is_taken.lock(), until, |is_taken| *is_taken);
         if *is_taken {
             return None;
         }

@@ -1,7 +1,7 @@
 //! What arrives of a request.
 
 use super::*;
-use parking_lot::Mutex;
+use crate::lock::Mutex;
 use std::sync::mpsc;
 
 #[test]

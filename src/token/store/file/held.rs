@@ -4,7 +4,7 @@
 //! the child closes it. While the parent lives, that gives nothing back.
 
 use crate::identity::{self, Identity};
-use parking_lot::Mutex;
+use crate::lock::Mutex;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::sync::{Arc, Weak};
