@@ -213,4 +213,12 @@ mod tests {
         }
         assert!(canonical(Path::new("no-such-folder/..")).is_err());
     }
+
+    #[cfg(not(feature = "redis"))]
+    #[test]
+    fn a_library_without_redis_says_so() {
+        let config = r#"{"platform":"hst","dev_id":"d","dev_secret":"sixteen_bytes_ab","token_store":{"redis":"redis://:hush@h"}}"#;
+        let error = crate::Client::new(config).map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains("cargo feature \"redis\"") && !error.contains("hush"), "{error}");
+    }
 }

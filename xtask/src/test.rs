@@ -125,42 +125,12 @@ fn quick<'w>(workspace: &'w Workspace, dotnet: &'w std::result::Result<Dotnet, S
         Part {
             name: "Rust and C tests",
             needs: vec![C_COMPILER.provide()],
-            run: cargo(&["test", "--workspace", "--no-fail-fast"]),
+            run: cargo(&["test", "--workspace", "--features", "meetgate/full", "--no-fail-fast"]),
         },
         Part {
-            name: "token store redis",
-            needs: vec![REDIS.provide()],
-            run: cargo(&[
-                "test",
-                "--quiet",
-                "--package",
-                "meetgate",
-                "--features",
-                "redis",
-                "--lib",
-                "--test",
-                "tls",
-                "--",
-                "token::store::redis",
-                "a_redis_over_tls",
-            ]),
-        },
-        Part {
-            name: "events of hst",
-            needs: vec![C_COMPILER.provide()],
-            run: cargo(&[
-                "test",
-                "--quiet",
-                "--package",
-                "meetgate",
-                "--features",
-                "events",
-                "--lib",
-                "--test",
-                "events",
-                "--test",
-                "event_pictures",
-            ]),
+            name: "a library without cargo features",
+            needs: vec![],
+            run: cargo(&["test", "--quiet", "--package", "meetgate", "--no-default-features", "--lib"]),
         },
         Part {
             name: "Python",
@@ -284,8 +254,9 @@ fn csharp(workspace: &Workspace, dotnet: &Dotnet, skipped: &mut Vec<String>) -> 
     let mut tests = dotnet.command([]);
     tests.arg(workspace.target.join("dotnet/bin/Meetgate.Tests/debug/Meetgate.Tests.dll"));
     watch(of_binding(workspace, tests.env("NO_COLOR", "1")), skipped)?;
-    let programs = ["test", "--quiet", "--test", "csharp_package", "--test", "csharp_examples", "--", "--ignored"];
-    watch(&mut workspace.cargo_command(programs), skipped)
+    let features = ["test", "--quiet", "--features", "full"];
+    let programs = ["--test", "csharp_package", "--test", "csharp_examples", "--", "--ignored"];
+    watch(workspace.cargo_command(features).args(programs), skipped)
 }
 
 /// Runs a command to its end and passes on what it prints. What it could not try it says on lines that begin with

@@ -32,8 +32,8 @@ pub fn parts(workspace: &Workspace) -> Vec<Part<'_>> {
     // What a binding's test of a package takes.
     let with_dist = |arguments: &'static [&'static str]| {
         Box::new(move |skipped: &mut Vec<String>| {
-            let mut cargo = workspace.cargo_command(arguments);
-            watch(cargo.env("MEETGATE_DIST", workspace.target.join("dist")), skipped)
+            let mut cargo = workspace.cargo_command(["test", "--quiet", "--features", "full"]);
+            watch(cargo.args(arguments).env("MEETGATE_DIST", workspace.target.join("dist")), skipped)
         }) as Run<'_>
     };
     let part = |name, run| Part { name, needs: vec![C_COMPILER.provide()], run };
@@ -51,28 +51,32 @@ pub fn parts(workspace: &Workspace) -> Vec<Part<'_>> {
                         skipped.push(format!("{what}: {missing}"));
                     }
                 }
-                let test = ["test", "--quiet", "--test", "targets", "--", "--ignored", "--test-threads=2"];
+                let test = [
+                    "test",
+                    "--quiet",
+                    "--features",
+                    "full",
+                    "--test",
+                    "targets",
+                    "--",
+                    "--ignored",
+                    "--test-threads=2",
+                ];
                 watch(&mut workspace.cargo_command(test), skipped)
             }),
         ),
-        part("programs that are built with an archive", with_dist(&["test", "--quiet", "--test", "installed"])),
+        part("programs that are built with an archive", with_dist(&["--test", "installed"])),
         Part {
             name: "Debian packages and wheels",
             needs: vec![PYTHON.provide()],
-            run: with_dist(&["test", "--quiet", "--test", "packages", "--", "--ignored"]),
+            run: with_dist(&["--test", "packages", "--", "--ignored"]),
         },
-        part(
-            "the NuGet package for all machines",
-            with_dist(&["test", "--quiet", "--test", "csharp_package", "--", "--ignored"]),
-        ),
-        part(
-            "C# on Windows",
-            with_dist(&["test", "--quiet", "--test", "wire", "--test", "token_scenarios", "csharp_on_windows"]),
-        ),
+        part("the NuGet package for all machines", with_dist(&["--test", "csharp_package", "--", "--ignored"])),
+        part("C# on Windows", with_dist(&["--test", "wire", "--test", "token_scenarios", "csharp_on_windows"])),
         part(
             "events for ten minutes",
             Box::new(move |skipped| {
-                let test = ["test", "--quiet", "--features", "events", "--test", "event_pictures"];
+                let test = ["test", "--quiet", "--features", "full", "--test", "event_pictures"];
                 watch(workspace.cargo_command(test).env("MEETGATE_EVENTS_SECONDS", "600"), skipped)
             }),
         ),

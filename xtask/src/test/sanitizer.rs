@@ -16,7 +16,7 @@ pub enum Sanitizer {
 
 /// Beside the library's unit tests: those in Rust and those that run programs in C and C++. The others look at documents and files,
 /// or measure memory, stacks, time and system calls, which a sanitizer changes.
-const TESTS: [&str; 24] = [
+const TESTS: [&str; 26] = [
     "account",
     "c_contract",
     "c_examples",
@@ -25,6 +25,8 @@ const TESTS: [&str; 24] = [
     "discovery",
     "downloads",
     "error_document",
+    "event_pictures",
+    "events",
     "failures",
     "form_way",
     "fuzzed",
@@ -45,7 +47,7 @@ const TESTS: [&str; 24] = [
 
 /// Programs in C alone. A test in Rust waits for its threads by the standard library, which is not built for the sanitizer, so that
 /// the sanitizer takes what it reads after them for a race.
-const TESTS_OF_THREADS: [&str; 3] = ["c_contract", "c_examples", "thread_cancel"];
+const TESTS_OF_THREADS: [&str; 4] = ["c_contract", "c_examples", "event_pictures", "thread_cancel"];
 
 /// Where the sanitizers' runtimes are for.
 const MACHINE: &str = "x86_64-unknown-linux-gnu";
@@ -84,7 +86,8 @@ impl Sanitizer {
     fn run(self, workspace: &Workspace) -> Run<'_> {
         Box::new(move |skipped| {
             let name = self.name();
-            let mut cargo = workspace.cargo_command(["test", "--quiet", "--package", "meetgate", "--no-fail-fast"]);
+            let mut cargo = workspace.cargo_command(["test", "--quiet", "--package", "meetgate", "--features", "full"]);
+            cargo.arg("--no-fail-fast");
             match self {
                 Sanitizer::Address => _ = cargo.arg("--lib").args(TESTS.iter().flat_map(|test| ["--test", test])),
                 Sanitizer::Thread => {
