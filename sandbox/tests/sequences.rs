@@ -8,7 +8,7 @@ mod documented;
 mod sequence;
 mod shape;
 
-use sequence::{avd, hst, run};
+use sequence::{avd, hst, hst_recordings, run};
 use std::time::Duration;
 
 /// Rooms, participants, recordings, live streams, players and devices.
@@ -21,4 +21,10 @@ fn avd_in_random_order() {
 #[test]
 fn hst_in_random_order() {
     run(100, Duration::from_secs(5), hst::action(), hst::play);
+}
+
+/// Recording tasks, their files, and live streams, as time passes.
+#[test]
+fn recordings_of_hst_in_random_order() {
+    run(100, Duration::from_secs(8), hst_recordings::action(), hst_recordings::play);
 }

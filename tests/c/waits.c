@@ -3,6 +3,7 @@
 
 #define START "avd.room.mix_record.start"
 #define STATUS "avd.room.record.status"
+#define APP "8f14e45fceea467a9f36dedd4bea2543"
 #define QUIET JSON({"room_id":"12345123456","enable_audio_record":true})
 #define FINISHED JSON({"record_id":"b7c2a9d04e1f4c6d9a8b5e3f1c0d2a64"})
 #define QUICK JSON({"pause_ms":20,"max_pause_ms":50})
@@ -37,6 +38,29 @@ static void test_a_recording_is_started_stopped_and_waited_for(const struct sett
   EXPECT(MEETGATE_OK, reply, meetgate_undo(avd, START, QUIET, NULL, JSON({"facts":true}), NULL, &reply),
       is("/reply/ret", "0"), is("/facts/attempts", "1"));
   meetgate_client_free(avd);
+}
+
+static void test_a_recording_of_hst_is_begun_ended_and_waited_for(const struct setting *setting) {
+  meetgate_client *hst = client_of(setting->hst);
+  char *started, *reply, *name = meetgate_undone_by("hst.record.init");
+  const char *begins, *recording, *layout;
+
+  CHECK(name != NULL && strcmp(name, "hst.record.finish") == 0);
+  meetgate_string_free(name);
+  begins = format(JSON({"app_id":"%s","group_id":"group-of-waits"}), APP);
+  CHECK(meetgate_call(hst, "hst.record.init", begins, &started) == MEETGATE_OK);
+  recording = format(JSON({"app_id":"%s","record_id":"%s"}), APP, member(started, "/record_id"));
+  layout = with(recording, JSON({"audio_list":[{"user_id":"u1001","media_id":"a1001","media_type":1}]}));
+  EXPECT(MEETGATE_OK, reply, meetgate_call(hst, "hst.record.set.layout", layout, &reply), is("/code", "0"));
+  EXPECT(MEETGATE_TIMEOUT, reply,
+      meetgate_wait(hst, "hst.record.task.list", recording, JSON({"timeout_ms":100,"pause_ms":30}), NULL, &reply),
+      is("/status", "TIMEOUT"), is("/operation", "record.task.list"));
+  EXPECT(MEETGATE_OK, reply, meetgate_undo(hst, "hst.record.init", begins, started, NULL, NULL, &reply), is("/code", "0"));
+  EXPECT(MEETGATE_OK, reply, meetgate_wait(hst, "hst.record.task.list", recording, QUICK, NULL, &reply),
+      is("/record_list/0/status", "6"));
+  EXPECT(MEETGATE_OK, reply, meetgate_call(hst, "hst.record.file.download.url", recording, &reply), present("/data_list/0/url"));
+  meetgate_string_free(started);
+  meetgate_client_free(hst);
 }
 
 static void test_cancel(const struct setting *setting) {
@@ -80,6 +104,7 @@ static void test_what_is_refused(const struct setting *setting) {
 static const struct group groups[] = {
     TEST(undone_by),
     TEST(a_recording_is_started_stopped_and_waited_for),
+    TEST(a_recording_of_hst_is_begun_ended_and_waited_for),
     TEST(cancel),
     TEST(what_is_refused),
 };

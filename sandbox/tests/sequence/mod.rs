@@ -4,6 +4,7 @@ pub mod avd;
 pub mod avd_observed;
 pub mod avd_world;
 pub mod hst;
+pub mod hst_recordings;
 
 use crate::{documented, shape};
 use proptest::prelude::*;
@@ -60,7 +61,13 @@ pub struct Documented {
 
 impl Documented {
     pub fn new() -> Self {
-        Self { shapes: documented::all().into_iter().map(|example| (example.operation, example.shape)).collect() }
+        Self {
+            shapes: documented::all()
+                .into_iter()
+                .chain(documented::later())
+                .map(|example| (example.operation, example.shape))
+                .collect(),
+        }
     }
 
     /// A success has the documented shape, a failure nothing but its number and a text. Returns the number, 0 for success.
