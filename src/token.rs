@@ -211,13 +211,13 @@ impl Credentials {
         let now = Instant::now();
         self.can_replace(refused)
             && (self.generation() != refused.generation()
-                || self.logins.may_replace(refused.age(now), refused.left(now)))
+                || self.logins.may_replace(now, refused.age(now), refused.left(now)))
     }
 
     /// Notes how a login went. `is_replaced`: with a token that was brought after another one was refused.
     #[cfg(feature = "events")]
     pub(crate) fn logged_in(&self, is_taken: bool, is_replaced: bool) {
-        self.logins.went(is_taken, is_replaced);
+        self.logins.went(Instant::now(), is_taken, is_replaced);
     }
 
     /// Notes that a token is dead, for the calls to come; false where that is no news.

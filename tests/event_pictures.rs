@@ -225,7 +225,7 @@ fn what_a_reader_knows_is_what_is_there() {
         if reader.known.as_ref().is_some_and(|(version, _)| *version == now) {
             break;
         }
-        assert!(Instant::now() < end, "the reader is at {:?}, the sandbox at {now}", reader.known);
+        assert!(Instant::now() < end, "the reader is at {:?}, the sandbox at {now}; {:?}", reader.known, reader.counts);
     }
     let (version, known) = reader.known.unwrap();
     assert_eq!(Some(&known), world.at.get(&version));

@@ -2,27 +2,45 @@
 //! no right to log in.
 //!
 //! A fetch kills the token of all others on hst, so that a gateway that refuses everybody must not lead to fetches. One refusal
-//! replaces the token. If the new one is refused, too, the token was not the reason, and then only a token that is old anyway is
-//! replaced, until a login goes well.
+//! replaces the token. If the new one is refused, too, the token was probably not the reason: the next one is fetched after a pause
+//! that grows, or when the token is old anyway, until a login goes well. Never again would be wrong: somebody else may have killed the
+//! new one before it was used.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use crate::lock::Mutex;
+use std::time::{Duration, Instant};
+
+const FIRST_PAUSE: Duration = Duration::from_secs(10);
+/// 10 s, 40 s, 160 s …
+const GROWTH: u32 = 4;
+const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
 /// Of an account.
 #[derive(Debug, Default)]
-pub(super) struct Logins {
-    a_fresh_one_was_refused: AtomicBool,
+pub(super) struct Logins(Mutex<Option<Refused>>);
+
+/// Fresh tokens were refused, one after the other.
+#[derive(Debug, Clone, Copy)]
+struct Refused {
+    since: Instant,
+    /// From then on the next may be fetched.
+    pause: Duration,
 }
 
 impl Logins {
     /// Whether a refused token may be replaced: of this age, and with so much of its life left where that is known.
-    pub(super) fn may_replace(&self, age: Duration, left: Option<Duration>) -> bool {
-        !self.a_fresh_one_was_refused.load(Ordering::Relaxed) || left.is_some_and(|left| left <= age)
+    pub(super) fn may_replace(&self, now: Instant, age: Duration, left: Option<Duration>) -> bool {
+        let refused = *self.0.lock();
+        refused.is_none_or(|refused| now.saturating_duration_since(refused.since) >= refused.pause)
+            || left.is_some_and(|left| left <= age)
     }
 
-    pub(super) fn went(&self, is_taken: bool, is_replaced: bool) {
-        if is_taken || is_replaced {
-            self.a_fresh_one_was_refused.store(!is_taken, Ordering::Relaxed);
+    pub(super) fn went(&self, now: Instant, is_taken: bool, is_replaced: bool) {
+        let mut refused = self.0.lock();
+        if is_taken {
+            *refused = None;
+        } else if is_replaced {
+            let pause = refused.map_or(FIRST_PAUSE, |refused| (refused.pause * GROWTH).min(LONGEST_PAUSE));
+            *refused = Some(Refused { since: now, pause });
         }
     }
 }
@@ -32,16 +50,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_gateway_that_refuses_everybody_costs_one_fetch_and_then_one_in_half_a_lifetime() {
-        let (logins, seconds) = (Logins::default(), Duration::from_secs);
-        assert!(logins.may_replace(seconds(1), Some(seconds(7199))));
-        logins.went(false, false);
-        assert!(logins.may_replace(seconds(1), None), "nobody has tried a fresh one");
-        logins.went(false, true);
-        assert!(!logins.may_replace(seconds(1), Some(seconds(7199))));
-        assert!(!logins.may_replace(seconds(100_000), None), "one without a known end may live for ever");
-        assert!(logins.may_replace(seconds(3600), Some(seconds(3600))));
-        logins.went(true, false);
-        assert!(logins.may_replace(seconds(1), None));
+    fn a_gateway_that_refuses_everybody_costs_fewer_and_fewer_fetches() {
+        let (logins, seconds, start) = (Logins::default(), Duration::from_secs, Instant::now());
+        let may = |at: u64| logins.may_replace(start + seconds(at), seconds(1), Some(seconds(7199)));
+        let refuse = |at: u64, is_replaced| logins.went(start + seconds(at), false, is_replaced);
+        assert!(may(0));
+        refuse(0, false);
+        assert!(may(0), "nobody has tried a fresh one");
+        let mut now = 0;
+        for pause in [10, 40, 160, 640, 2560, 3600, 3600] {
+            refuse(now, true);
+            assert!(!may(now) && !may(now + pause - 1), "{pause}");
+            now += pause;
+            assert!(may(now), "{pause}");
+        }
+        refuse(now, true);
+        let old = |left| logins.may_replace(start + seconds(now), seconds(3600), left);
+        assert!(old(Some(seconds(3600))) && !old(None), "one without a known end may live for ever");
+        logins.went(start + seconds(now), true, false);
+        refuse(now, true);
+        assert!(may(now + 10), "after a login that went well it begins anew");
     }
 }
