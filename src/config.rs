@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::json::check::{Rules, check};
 use crate::json::{Kind, Members, kind, nearest, quoted};
 use crate::secret::Secret;
-use crate::transport::{BaseUrl, Limits, Network};
+use crate::transport::{BaseUrl, Limits, Network, UrlSource};
 use crate::trust::Trust;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -295,10 +295,11 @@ impl Reader<'_, '_> {
                     Some(_) => Some(self.url("base_url")?),
                     None => None,
                 };
-                let discovery_url = self.url("discovery_url")?;
+                let discovery_url = self.url("discovery_url")?.from_source(UrlSource::DiscoveryUrl);
                 let is_asked_there = self.members.get("discovery_url").is_some();
                 let events_discovery_url = match base_url.as_ref().filter(|_| !is_asked_there) {
-                    Some(base) => BaseUrl::parse(&format!("http://{}:21000/server/address", base.host()))?,
+                    Some(base) => BaseUrl::parse(&format!("http://{}:21000/server/address", base.host()))?
+                        .from_source(UrlSource::DiscoveryUrl),
                     None => discovery_url.clone(),
                 };
                 Account::Hst(Arc::new(Hst {

@@ -22,7 +22,7 @@ mod trouble;
 mod upload;
 
 pub(crate) use agent::Agent;
-pub(crate) use base_url::{BaseUrl, Url};
+pub(crate) use base_url::{BaseUrl, Url, UrlSource};
 pub(crate) use head::FileHead;
 #[cfg(feature = "events")]
 pub(crate) use link::{Link, Route};

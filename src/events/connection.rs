@@ -134,7 +134,9 @@ impl Words<'_> {
             }
             other => {
                 let problem = self.shown(&other.to_string());
-                self.named(Error::new(Status::Protocol, format!("the event gateway speaks no websocket: {problem}")))
+                let source = self.route.source().name();
+                let problem = format!("the event gateway speaks no websocket: {problem}; is {source} right?");
+                self.named(Error::new(Status::Protocol, problem))
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::json::check::{Rules, check};
 use crate::json::{Members, elements, quoted, string};
 use crate::platform::EventGateway;
-use crate::transport::BaseUrl;
+use crate::transport::{BaseUrl, UrlSource};
 use std::time::Duration;
 
 const RULES: Rules = Rules { noun: "option", tolerant: false };
@@ -73,7 +73,10 @@ fn of(text: &str, app_id: Option<&str>, login_id: Option<&str>) -> std::result::
             .map_or(HEARTBEAT, |seconds| Duration::from_secs(seconds.unsigned_abs())),
         pauses: pauses(&members)?,
         url: match members.text("url") {
-            Some(url) => Some(BaseUrl::of_websocket(&url).map_err(|problem| format!("option \"url\": {problem}"))?),
+            Some(url) => {
+                let url = BaseUrl::of_websocket(&url).map_err(|problem| format!("option \"url\": {problem}"))?;
+                Some(url.from_source(UrlSource::GatewayOption))
+            }
             None => None,
         },
         dev_id: dev_id.to_owned(),

@@ -18,7 +18,7 @@ use crate::random;
 use crate::request::Prepared;
 use crate::secret::Secret;
 use crate::token::Token;
-use crate::transport::BaseUrl;
+use crate::transport::{BaseUrl, UrlSource};
 pub(crate) use dev_token::DevToken;
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -148,6 +148,7 @@ impl Discovery for Platform {
         let [result] = envelope(body, ["result"])?;
         let base =
             BaseUrl::parse(&address_in(result)?).map_err(|problem| format!("holds no usable address: {problem}"))?;
+        let base = base.from_source(UrlSource::Discovered);
         // A token must not travel in the open because somebody on the way says so.
         match base.is_https() || !self.account.discovery_url.is_https() {
             true => Ok(base),

@@ -169,7 +169,7 @@ impl Agent {
             }),
             Err(error) => {
                 let settings = (&*self.trust, self.network.as_deref());
-                Err(Failure::of(error, &request.url.uri, settings, bounds, trace))
+                Err(Failure::of(error, &request.url, settings, bounds, trace))
             }
         }
     }

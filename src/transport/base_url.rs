@@ -13,6 +13,37 @@ pub(crate) struct BaseUrl {
     text: String,
     uri: Uri,
     host: HeaderValue,
+    source: UrlSource,
+}
+
+/// Where an address is from: what to look at where it leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UrlSource {
+    BaseUrl,
+    DiscoveryUrl,
+    Discovered,
+    /// Of the event gateway, as the next.
+    #[cfg(feature = "events")]
+    DiscoveredGateway,
+    #[cfg(feature = "events")]
+    GatewayOption,
+    /// A whole URL that the caller gave.
+    Given,
+}
+
+impl UrlSource {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            UrlSource::BaseUrl => "base_url",
+            UrlSource::DiscoveryUrl => "discovery_url",
+            UrlSource::Discovered => "the address that discovery_url told",
+            #[cfg(feature = "events")]
+            UrlSource::DiscoveredGateway => "the gateway's address that discovery_url told",
+            #[cfg(feature = "events")]
+            UrlSource::GatewayOption => "the option \"url\"",
+            UrlSource::Given => "the URL",
+        }
+    }
 }
 
 /// Where one request goes. Not `Debug`: it may hold a credential.
@@ -20,6 +51,7 @@ pub(crate) struct Url {
     pub(super) uri: Uri,
     /// The header `Host`.
     pub(super) host: HeaderValue,
+    pub(super) source: UrlSource,
 }
 
 impl BaseUrl {
@@ -57,7 +89,12 @@ impl BaseUrl {
         let host = if is_said { authority } else { uri.host().unwrap_or_default() };
         let host = HeaderValue::from_str(host).map_err(|_| "expected a host name".to_owned())?;
         let text = text.trim_end_matches('/').to_owned();
-        Ok(BaseUrl { text, uri, host })
+        Ok(BaseUrl { text, uri, host, source: UrlSource::BaseUrl })
+    }
+
+    /// The same, from elsewhere than the configuration's `base_url`.
+    pub(crate) fn from_source(self, source: UrlSource) -> BaseUrl {
+        BaseUrl { source, ..self }
     }
 
     /// The address of a websocket, `ws://` or `wss://`, as that of the HTTP that it begins with.
@@ -148,7 +185,7 @@ impl BaseUrl {
         let mut parts = Parts::from(self.uri.clone());
         parts.path_and_query = Some(target);
         let uri = Uri::from_parts(parts).map_err(|_| "the path does not make a valid URL".to_owned())?;
-        Ok(Url { uri, host: self.host.clone() })
+        Ok(Url { uri, host: self.host.clone(), source: self.source })
     }
 
     /// The URL of this address itself.
@@ -156,7 +193,7 @@ impl BaseUrl {
     pub(crate) fn whole(&self) -> Result<Url, String> {
         match self.path() {
             "" => self.join("/"),
-            _ => Ok(Url { uri: self.uri.clone(), host: self.host.clone() }),
+            _ => Ok(Url { uri: self.uri.clone(), host: self.host.clone(), source: self.source }),
         }
     }
 
@@ -186,8 +223,8 @@ fn is_plain_path(path: &str) -> bool {
 #[cfg(test)]
 impl Url {
     pub(crate) fn parse(text: &str) -> Url {
-        let BaseUrl { uri, host, .. } = BaseUrl::parse(text).unwrap();
-        Url { uri, host }
+        let BaseUrl { uri, host, source, .. } = BaseUrl::parse(text).unwrap();
+        Url { uri, host, source }
     }
 
     pub(crate) fn text(&self) -> String {

@@ -4,7 +4,7 @@ use super::head::IS_TLS;
 use super::network::Network;
 use super::proxy_failed::Failed;
 use super::trouble::{Limit, Trouble};
-use super::{Bounds, Failure, FailureKind, Trace};
+use super::{Bounds, Failure, FailureKind, Trace, Url, UrlSource};
 use crate::error::{Status, is_lack};
 use crate::trust::Trust;
 use std::io;
@@ -16,12 +16,12 @@ use ureq::http::Uri;
 impl Failure {
     pub(super) fn of(
         error: E,
-        url: &Uri,
+        url: &Url,
         (trust, network): (&Trust, Option<&Network>),
         bounds: &Bounds<'_>,
         trace: Trace,
     ) -> Failure {
-        let told = Told { peer: Peer::of(url, network), trust, bounds, trace };
+        let told = Told { peer: Peer::of(&url.uri, network), source: url.source, trust, bounds, trace };
         let io = |error: io::Error| match error.downcast::<E>() {
             Ok(inner) => inner,
             Err(error) => E::Io(error),
@@ -90,6 +90,7 @@ impl Peer {
 
 struct Told<'b> {
     peer: Peer,
+    source: UrlSource,
     trust: &'b Trust,
     bounds: &'b Bounds<'b>,
     trace: Trace,
@@ -111,7 +112,8 @@ impl Told<'_> {
             Trouble::NoAddress => self.failure(
                 Status::Network,
                 format!(
-                    "the host name {host:?} could not be resolved: is base_url right, and does this machine reach its DNS server?"
+                    "the host name {host:?} could not be resolved: is {} right, and does this machine reach its DNS server?",
+                    self.source.name()
                 ),
             ),
             Trouble::NoThread(error) => self.for_lack(format!(
@@ -130,8 +132,9 @@ impl Told<'_> {
             Trouble::NotConnected(tried, error) => self.failure(
                 Status::Network,
                 format!(
-                    "no connection to {}: {error}; is base_url right, and is the server running?",
-                    self.peer.at(&tried)
+                    "no connection to {}: {error}; is {} right, and is the server running?",
+                    self.peer.at(&tried),
+                    self.source.name()
                 ),
             ),
             Trouble::Proxy(failed) => self.proxy(&failed),
@@ -143,7 +146,10 @@ impl Told<'_> {
             }
             Trouble::BadHead(IS_TLS) => self.failure(
                 Status::Tls,
-                format!("TLS: {address} answers in TLS, and was asked in plain HTTP: base_url has to begin with https://"),
+                format!(
+                    "TLS: {address} answers in TLS, and was asked in plain HTTP: {} has to begin with https://",
+                    self.source.name()
+                ),
             ),
             Trouble::BadHead(problem) => {
                 self.failure(Status::Protocol, format!("the answer of {address} is not valid HTTP: {problem}"))

@@ -8,14 +8,14 @@ use super::dialer::Dialer;
 use super::network::{Header, Network};
 use super::pool::Pool;
 use super::trouble::{Limit, Trouble};
-use super::{BaseUrl, Bounds, Failure, Trace};
+use super::{BaseUrl, Bounds, Failure, Trace, Url, UrlSource};
 use crate::cancel::Waking;
 use crate::trust::Trust;
 use std::io::{self, ErrorKind, Read, Write};
 use std::sync::Arc;
 use std::time::Instant;
 use ureq::Error as E;
-use ureq::http::{HeaderValue, Request, Uri, header};
+use ureq::http::{HeaderValue, Request, header};
 
 /// A connection, with what its first request begins with. `'c`: the session that it is made for, and that ends it.
 pub(crate) struct Link<'c> {
@@ -31,8 +31,7 @@ pub(crate) struct Link<'c> {
 
 /// Where a link leads, for the words of its failures.
 pub(crate) struct Route {
-    uri: Uri,
-    host: HeaderValue,
+    url: Url,
     user_agent: Option<HeaderValue>,
     trust: Arc<Trust>,
     network: Option<Arc<Network>>,
@@ -47,13 +46,18 @@ impl Route {
     ) -> Result<Route, Failure> {
         let url = base.whole().map_err(Failure::of_argument)?;
         let (trust, network) = (Arc::clone(trust), network.map(Arc::clone));
-        Ok(Route { uri: url.uri, host: url.host, user_agent, trust, network })
+        Ok(Route { url, user_agent, trust, network })
     }
 
     /// Why there is no link, or why it is no more.
     pub(crate) fn failure(&self, error: io::Error, bounds: &Bounds<'_>) -> Failure {
         let settings = (&*self.trust, self.network.as_deref());
-        Failure::of(E::Io(error), &self.uri, settings, bounds, Trace::default())
+        Failure::of(E::Io(error), &self.url, settings, bounds, Trace::default())
+    }
+
+    /// What to look at where it leads to nothing of use.
+    pub(crate) fn source(&self) -> UrlSource {
+        self.url.source
     }
 
     /// The time of these bounds is over.
@@ -64,9 +68,9 @@ impl Route {
     /// A request to it, with the headers of every request of the client's.
     pub(crate) fn request(&self) -> Request<()> {
         let mut request = Request::new(());
-        *request.uri_mut() = self.uri.clone();
+        *request.uri_mut() = self.url.uri.clone();
         let headers = request.headers_mut();
-        headers.insert(header::HOST, self.host.clone());
+        headers.insert(header::HOST, self.url.host.clone());
         if let Some(user_agent) = &self.user_agent {
             headers.insert(header::USER_AGENT, user_agent.clone());
         }
@@ -83,8 +87,8 @@ impl<'c> Link<'c> {
         let route = Arc::new(route);
         let dialer = Dialer::new(Arc::clone(&route.trust), route.network.clone(), Arc::clone(pool));
         let dial = || {
-            let authority = route.uri.authority().ok_or_else(|| io::Error::other("a URL without a host"))?;
-            let stream = dialer.dial(route.uri.scheme_str() == Some("https"), authority)?;
+            let authority = route.url.uri.authority().ok_or_else(|| io::Error::other("a URL without a host"))?;
+            let stream = dialer.dial(route.url.uri.scheme_str() == Some("https"), authority)?;
             let waking = stream.socket().waking()?;
             Ok((stream, waking))
         };

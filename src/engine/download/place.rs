@@ -1,6 +1,6 @@
 //! Where a file comes from.
 
-use crate::transport::BaseUrl;
+use crate::transport::{BaseUrl, UrlSource};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// What platforms write into their URLs as it is, and what no URL may hold: it is encoded, as browsers do. A percent sign stays.
@@ -35,7 +35,7 @@ impl Place {
         };
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         let (authority, target) = rest.split_at(end);
-        let base = BaseUrl::parse(&format!("{scheme}://{authority}"))?;
+        let base = BaseUrl::parse(&format!("{scheme}://{authority}"))?.from_source(UrlSource::Given);
         let target = if target.starts_with('/') { encoded(target) } else { format!("/{}", encoded(target)) };
         let is_own = own.is_some_and(|own| own.is_same_origin(&base));
         Ok(Place { base, target, is_own })

@@ -3,7 +3,7 @@
 use super::Platform;
 use crate::catalog::Method;
 use crate::platform::{EventGateway, Signed, SignedBody, envelope, target};
-use crate::transport::BaseUrl;
+use crate::transport::{BaseUrl, UrlSource};
 
 impl EventGateway for Platform {
     fn request(&self, app_id: &str) -> (&BaseUrl, Signed<'static>) {
@@ -23,7 +23,8 @@ impl EventGateway for Platform {
     fn read(&self, body: &str) -> Result<BaseUrl, String> {
         let [result] = envelope(body, ["result"])?;
         let base = BaseUrl::of_websocket(&super::address_in(result)?)
-            .map_err(|problem| format!("holds no usable address: {problem}"))?;
+            .map_err(|problem| format!("holds no usable address: {problem}"))?
+            .from_source(UrlSource::DiscoveredGateway);
         // As with the platform's own address.
         match base.is_https() || !self.account.events_discovery_url.is_https() {
             true => Ok(base),
