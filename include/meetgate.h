@@ -257,7 +257,7 @@ typedef void (MEETGATE_CALL *meetgate_event)(void *user_data, const char *event_
 
 /**
  * Takes one event of a client, for meetgate_client_set_log.
- * It runs on the thread whose call the event is of, with no lock of the library held, and within that call's time: so it should be
+ * It runs on the thread whose call or session the event is of, with no lock of the library held, and within that call's time: so it should be
  * quick. Several threads may be in it at once. It must not throw, longjmp or free the client. It may call the library. What such
  * calls do is not told, and meetgate_client_set_log is refused.
  * @param[in] user_data As it was set.
@@ -866,7 +866,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_completi
  *   - level (string): error, warning, info or debug.
  *   - event (string): attempt (a request went out, and its answer came or did not), retry (it will go out again), call (a call is
  *     over), token_fetched, token_adopted (another process had fetched it), token_buried (the platform refused it),
- *     token_paused (none could be had, and none is asked for in the next pause_ms).
+ *     token_paused (none could be had, and none is asked for in the next pause_ms), events_connected (a session of events is logged
+ *     in), events_lost (its connection broke or could not be made; the next is tried after pause_ms).
  *   - platform (string)
  *   - operation (string): such as "avd.room.read"; "raw" for a raw call.
  *   - ahead (string): token or address, where the request is what the call needs before its own.
@@ -881,7 +882,7 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_completi
  *   - token_generation (integer): which token it was; not the token.
  *   - lifetime_ms (integer): of a new token, where the platform tells it.
  *   - insecure (string): why the client verifies no certificate (tls.insecure_reason), where it does not.
- *   - pause_ms (integer): before the next attempt, or before the next token is asked for.
+ *   - pause_ms (integer): before the next attempt, before the next token is asked for, or before the next connection for events.
  * Clients of one account share its token: each tells what its own calls did to it.
  * @param[in] client A client.
  * @param[in] level One of meetgate_log_level: the least important events that are wanted. A level that is not wanted costs nothing.
@@ -904,6 +905,8 @@ MEETGATE_EXPORT MEETGATE_CHECKED meetgate_status MEETGATE_CALL meetgate_client_s
  *     an address, before a call's own.
  *   - connections_opened (integer), connections_reused (integer): requests over a new connection, and over a kept one.
  *   - tokens_fetched (integer): by calls of this client.
+ *   - events_connected, events_lost (integer): how often sessions of events were logged in, and how often their connections broke or
+ *     could not be made.
  *   - operations (object): by name, such as "avd.room.read", "raw" for raw calls:
  *     - calls (integer): all that began with an operation of the catalog and parameters in JSON.
  *     - failed (object): how many of them, by status; the others went well.

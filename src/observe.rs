@@ -153,6 +153,30 @@ impl Observer {
         self.log.tell(&event.taking(took));
     }
 
+    /// A session of events is logged in.
+    #[cfg(feature = "events")]
+    pub(crate) fn events_connected(&self) {
+        self.stats.add_events_connected();
+        if self.is_logged(Level::Info) {
+            let mut event = Event::of(Kind::EventsConnected, Level::Info, self.platform);
+            event.insecure = self.insecure.as_deref();
+            self.log.tell(&event);
+        }
+    }
+
+    /// A session of events has no connection, and makes one after this pause.
+    #[cfg(feature = "events")]
+    pub(crate) fn events_lost(&self, error: &Error, pause: Duration) {
+        self.stats.add_events_lost();
+        let level = level_of(error.status());
+        if self.is_logged(level) {
+            let mut event = Event::of(Kind::EventsLost, level, self.platform).ended(Done::Failed(error));
+            event.insecure = self.insecure.as_deref();
+            event.pause_ms = Some(millis(pause));
+            self.log.tell(&event);
+        }
+    }
+
     /// A token turned out to be dead.
     pub(crate) fn buried(&self, generation: u64) {
         self.tell(Turn::Dead { generation });

@@ -50,9 +50,15 @@ fn short(event: &Value) -> String {
     words.map(|word| word.as_str().map_or(word.to_string(), str::to_owned)).collect::<Vec<_>>().join(" ")
 }
 
-/// The first events of a session.
+/// The first events of a session. On a busy machine more of them come before it is closed.
 fn events(platform: &Server, options: &str, count: usize) -> Vec<Value> {
-    printed(&config(platform, &json!({})), options, &["print", &count.to_string()])
+    events_of(&config(platform, &json!({})), options, count)
+}
+
+fn events_of(config: &str, options: &str, count: usize) -> Vec<Value> {
+    let mut events = printed(config, options, &["print", &count.to_string()]);
+    events.truncate(count);
+    events
 }
 
 fn shorts(events: &[Value]) -> Vec<String> {
@@ -169,6 +175,32 @@ fn a_lost_connection_is_told_and_made_anew() {
 }
 
 #[test]
+fn the_clients_log_and_statistics_tell_of_sessions() {
+    let gateway = Gateway::start(|talk| {
+        up_to_date(talk);
+        if talk.number > 0 {
+            talk.stay();
+        }
+    });
+    let config =
+        config(&platform(&gateway.url()), &json!({ "tls": { "insecure": true, "insecure_reason": "a test" } }));
+    let mut printed = printed(&config, OPTIONS, &["observe", "5"]);
+    let stats = printed.pop().unwrap();
+    assert_eq!((&stats["events_connected"], &stats["events_lost"]), (&json!(2), &json!(1)));
+    let logged: Vec<&Value> = printed.iter().filter(|line| line.get("logged").is_some()).collect();
+    let kinds: Vec<_> = logged.iter().map(|line| (line["level"].as_i64(), line["logged"]["event"].as_str())).collect();
+    let connected = (Some(3), Some("events_connected"));
+    assert_eq!(kinds, [connected, (Some(2), Some("events_lost")), connected]);
+    let lost = &logged[1]["logged"];
+    assert_eq!(
+        (&lost["status"], &lost["platform"], &lost["insecure"]),
+        (&json!("NETWORK"), &json!("hst"), &json!("a test"))
+    );
+    assert!(lost["message"].as_str().unwrap().contains("closed") && lost["pause_ms"].is_u64(), "{lost}");
+    gateway.check();
+}
+
+#[test]
 fn a_refused_login_gets_one_other_token() {
     for (refused, expected, tokens) in [
         // By the first token.
@@ -276,7 +308,7 @@ fn what_is_no_answer_ends_the_connection_in_words() {
             thread::sleep(Duration::from_secs(1));
         });
         let config = config(&platform(&gateway.url()), &json!({ "max_reply_bytes": 4096, "timeout_ms": 700 }));
-        let events = printed(&config, OPTIONS, &["print", "1"]);
+        let events = events_of(&config, OPTIONS, 1);
         assert_eq!(shorts(&events), [format!("disconnected {status}")]);
         assert!(events[0]["error"]["message"].as_str().unwrap().contains(words), "{}", events[0]);
         gateway.check();
@@ -288,7 +320,7 @@ fn what_is_no_gateway_is_told_in_words() {
     let no_websocket = Server::start(|_, _| scripted::Act::Send(scripted::answer("403 Forbidden", "", "")));
     for (url, status, words) in [
         (no_websocket.url().replace("http", "ws"), "HTTP", "HTTP 403"),
-        (format!("ws://{NOBODY_LISTENS}"), "NETWORK", "no connection to"),
+        (format!("ws://{NOBODY_LISTENS}"), "NETWORK", "is the gateway's address that discovery_url told right"),
         (format!("wss://{}", scripted::speaks_no_tls()), "TLS", "TLS"),
         ("http://10.0.0.5".to_owned(), "PROTOCOL", "wss or ws"),
     ] {
@@ -303,13 +335,40 @@ fn the_request_for_a_websocket_has_the_clients_headers_and_no_token() {
     let server = Server::start(|_, _| scripted::Act::Send(scripted::answer("401 Unauthorized", "", "")));
     let config = config(&platform("ws://unused"), &json!({ "headers": { "X-Gateway-Key": "k" } }));
     let url = format!(r#"{{"app_ids":["a"],"url":"{}/egw"}}"#, server.url().replace("http", "ws"));
-    assert_eq!(shorts(&printed(&config, &url, &["print", "1"])), ["disconnected HTTP"]);
+    assert_eq!(shorts(&events_of(&config, &url, 1)), ["disconnected HTTP"]);
     let head = server.requests()[0].head.to_ascii_lowercase();
     let host = format!("host: {}\r\n", server.address);
     for part in ["get /egw http/1.1", "x-gateway-key: k", "user-agent: meetgate/", "upgrade: websocket", &host] {
         assert!(head.contains(part), "{head}");
     }
     assert!(!head.contains("authorization") && !head.contains("token"), "{head}");
+}
+
+#[test]
+fn an_address_that_leads_nowhere_is_named_by_where_it_is_from() {
+    let platform = platform("ws://unused");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let speaks_tls = listener.local_addr().unwrap();
+    // An alert: what was asked is no TLS.
+    thread::spawn(move || {
+        let mut open: Vec<TcpStream> = listener.incoming().flatten().take(1).collect();
+        open[0].write_all(&[21, 3, 3, 0, 2, 2, 10]).unwrap();
+        thread::sleep(Duration::from_secs(5));
+    });
+    for (config, options, words) in [
+        (json!({}), json!({ "url": format!("ws://{NOBODY_LISTENS}") }), "is the option \"url\" right"),
+        (
+            json!({}),
+            json!({ "url": format!("ws://{speaks_tls}") }),
+            "speaks no websocket: WebSocket protocol error: httparse error: invalid HTTP version; is the option \"url\" right?",
+        ),
+        (json!({ "discovery_url": format!("http://{NOBODY_LISTENS}") }), json!({}), "is discovery_url right"),
+    ] {
+        let mut all = json!({ "app_ids": ["a"] });
+        all.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
+        let events = events_of(&self::config(&platform, &config), &all.to_string(), 1);
+        assert!(events[0]["error"]["message"].as_str().unwrap().contains(words), "{}", events[0]);
+    }
 }
 
 #[test]
@@ -449,9 +508,9 @@ fn a_gateway_behind_tls_is_trusted_as_the_client_says() {
     );
     let url = format!("wss://{}", gateway.address);
     let trusting = config(&platform(&url), &json!({ "tls": { "ca_pem": authority.pem } }));
-    assert_eq!(shorts(&printed(&trusting, OPTIONS, &["print", "2"])), ["connected", "state a 7 opened"]);
+    assert_eq!(shorts(&events_of(&trusting, OPTIONS, 2)), ["connected", "state a 7 opened"]);
     let distrusting = config(&platform(&url), &json!({}));
-    let events = printed(&distrusting, OPTIONS, &["print", "1"]);
+    let events = events_of(&distrusting, OPTIONS, 1);
     assert_eq!(shorts(&events), ["disconnected TLS"]);
     assert_eq!(gateway.connections(), 1);
     gateway.check();
@@ -474,7 +533,7 @@ fn a_gateway_is_reached_through_the_proxy() {
         join(connection, other);
     });
     let config = config(&platform(&gateway.url()), &json!({ "proxy": proxy.url() }));
-    assert_eq!(shorts(&printed(&config, OPTIONS, &["print", "2"])), ["connected", "state a 7 opened"]);
+    assert_eq!(shorts(&events_of(&config, OPTIONS, 2)), ["connected", "state a 7 opened"]);
     let targets = targets.lock().unwrap();
     assert!(targets.contains(&gateway.address.to_string()), "{targets:?}");
     gateway.check();

@@ -13,7 +13,7 @@ use crate::single_flight::Held;
 use crate::token::Token;
 use crate::transport::{BaseUrl, Bounds, Failure, Limits, Link};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 impl Engine {
     /// The events of the platform; an error where it tells of none.
@@ -70,6 +70,15 @@ impl Engine {
         if let Some(credentials) = &self.credentials {
             credentials.logged_in(is_taken, is_replaced);
         }
+    }
+
+    /// For the client's log and statistics.
+    pub(crate) fn events_connected(&self) {
+        self.observer.events_connected();
+    }
+
+    pub(crate) fn events_lost(&self, error: &Error, pause: Duration) {
+        self.observer.events_lost(error, pause);
     }
 
     /// Why something of a session failed, in words that may be shown.

@@ -40,6 +40,7 @@ pub(super) fn run(engine: &Engine, options: &Options, cancel: &Cancel, tell: Tel
         failures = options.pauses.count(failures, course.since.map_or(Duration::ZERO, |since| since.elapsed()));
         let asked_for = Duration::from_millis(error.document().retry_after_ms.unwrap_or_default()).min(LONGEST_PAUSE);
         let pause = options.pauses.after(failures, asked_for, random::fraction());
+        engine.events_lost(&error, pause);
         (course.tell)(told::disconnected(&error, pause));
         if interrupt.sleep_until(Instant::now() + pause) {
             break;
@@ -193,6 +194,7 @@ impl<'s> Course<'s> {
                     *token = None;
                     self.since = Some(Instant::now());
                     self.engine.logged_in(true, is_replaced);
+                    self.engine.events_connected();
                 }
                 Act::Tell(text) => {
                     if !(self.tell)(text) {

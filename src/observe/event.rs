@@ -26,6 +26,10 @@ pub(crate) enum Kind {
     TokenBuried,
     /// No token could be had, and none is asked for in the meantime.
     TokenPaused,
+    /// A session of events is logged in.
+    EventsConnected,
+    /// Its connection broke, or could not be made.
+    EventsLost,
 }
 
 /// What a call needs before its own request.

@@ -18,6 +18,8 @@ const PARTS: usize = 8;
 pub(super) struct Stats {
     parts: [OnceBox<Mutex<Part>>; PARTS],
     fetched_tokens: AtomicU64,
+    events_connected: AtomicU64,
+    events_lost: AtomicU64,
 }
 
 #[derive(Default)]
@@ -71,6 +73,16 @@ impl Stats {
         self.fetched_tokens.fetch_add(1, Ordering::Relaxed);
     }
 
+    #[cfg(feature = "events")]
+    pub(super) fn add_events_connected(&self) {
+        self.events_connected.fetch_add(1, Ordering::Relaxed);
+    }
+
+    #[cfg(feature = "events")]
+    pub(super) fn add_events_lost(&self) {
+        self.events_lost.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(super) fn to_json(&self, platform: PlatformName) -> Result<String> {
         let mut all = Part::default();
         for part in self.parts.iter().filter_map(OnceBox::get) {
@@ -85,6 +97,8 @@ impl Stats {
             connections_opened: opened,
             connections_reused: reused,
             tokens_fetched: self.fetched_tokens.load(Ordering::Relaxed),
+            events_connected: self.events_connected.load(Ordering::Relaxed),
+            events_lost: self.events_lost.load(Ordering::Relaxed),
             operations: Operations(&all.operations),
         };
         serde_json::to_string(&shown).map_err(|error| Error::new(Status::Internal, format!("JSON: {error}")))
@@ -155,6 +169,8 @@ struct Whole<'w> {
     connections_opened: u64,
     connections_reused: u64,
     tokens_fetched: u64,
+    events_connected: u64,
+    events_lost: u64,
     operations: Operations<'w>,
 }
 

@@ -108,6 +108,28 @@ static void print(void) {
   printf(reader.is_late ? "told after the end\n" : "closed\n");
 }
 
+static void MEETGATE_CALL on_log(void *user_data, int32_t level, const char *event) {
+  (void)user_data;
+  /* What the session's own requests are like stands elsewhere. */
+  if (strstr(event, "\"event\":\"events_") != NULL) printf("{\"level\":%d,\"logged\":%s}\n", (int)level, event);
+}
+
+/* With the client's log and, in the end, its statistics. */
+static void observe(void) {
+  meetgate_client *from = client();
+  char *text;
+
+  must(meetgate_client_set_log(from, MEETGATE_LOG_INFO, on_log, NULL, &text), &text);
+  open_session(from);
+  await();
+  meetgate_events_close(reader.events);
+  must(meetgate_client_stats(from, &text), &text);
+  printf("%s\n", text);
+  meetgate_string_free(text);
+  meetgate_client_free(from);
+  printf("closed\n");
+}
+
 /* Fetches another token while the session is open, which kills the one that it logged in with. */
 static void renew(void) {
   meetgate_client *from = client();
@@ -278,6 +300,7 @@ int main(int argc, char **argv) {
   way = argv[3];
   wanted = argc > 4 ? atoi(argv[4]) : 0;
   if (strcmp(way, "print") == 0) print();
+  else if (strcmp(way, "observe") == 0) observe();
   else if (strcmp(way, "renew") == 0) renew();
   else if (strcmp(way, "close-in-the-callback") == 0) close_in_the_callback();
   else if (strcmp(way, "free-the-client") == 0) free_the_client();
