@@ -134,6 +134,7 @@ fn bindings(templates: &Templates<'_>) -> Result<Vec<Rendered>> {
         "CallOptions.cs",
         "ConfigurationDefaults.cs",
         "DownloadOptions.cs",
+        "EventsOptions.cs",
         "MeetgateStatus.cs",
         "SecretNames.cs",
         "NestedOptions.cs",

@@ -5,7 +5,7 @@ use crate::catalog::Result;
 use serde::Serialize;
 
 /// One import for each function of the header that is no operation: those are called by their names.
-const FUNCTIONS: [&str; 28] = [
+const FUNCTIONS: [&str; 30] = [
     "meetgate_string_free",
     "meetgate_version",
     "meetgate_abi_version",
@@ -28,6 +28,8 @@ const FUNCTIONS: [&str; 28] = [
     "meetgate_undo",
     "meetgate_undone_by",
     "meetgate_wait",
+    "meetgate_events_open",
+    "meetgate_events_close",
     "meetgate_cancel_new",
     "meetgate_cancel_trigger",
     "meetgate_cancel_free",
@@ -37,12 +39,13 @@ const FUNCTIONS: [&str; 28] = [
 ];
 
 /// The functions that C calls, and what C# names their types.
-const CALLBACKS: [(&str, &str); 5] = [
+const CALLBACKS: [(&str, &str); 6] = [
     ("meetgate_token_provider", "TokenProvider"),
     ("meetgate_log", "Log"),
     ("meetgate_completion", "Completion"),
     ("meetgate_read", "Read"),
     ("meetgate_progress", "Progress"),
+    ("meetgate_event", "Event"),
 ];
 
 #[derive(Serialize)]
@@ -103,8 +106,8 @@ fn declaration(header: &str, name: &'static str) -> Result<Declaration> {
     let types = arguments.iter().map(|(kind, _)| {
         Ok(match *kind {
             "const char *" => "byte*",
-            "char **" | "meetgate_client **" => "nint*",
-            "char *" | "meetgate_client *" | "meetgate_cancel *" | "void *" => "nint",
+            "char **" | "meetgate_client **" | "meetgate_events **" => "nint*",
+            "char *" | "meetgate_client *" | "meetgate_cancel *" | "meetgate_events *" | "void *" => "nint",
             callback if CALLBACKS.iter().any(|(name, _)| *name == callback) => "nint",
             "int32_t" => "int",
             "int64_t" => "long",

@@ -17,7 +17,7 @@ macro_rules! templates {
     };
 }
 
-const TEMPLATES: [(&str, &str); 39] = templates![
+const TEMPLATES: [(&str, &str); 40] = templates![
     "c/operations.h",
     "configuration.md",
     "cpp/examples.hpp",
@@ -31,6 +31,7 @@ const TEMPLATES: [(&str, &str); 39] = templates![
     "csharp/ConfigurationDefaults.cs",
     "csharp/DownloadOptions.cs",
     "csharp/Enums.cs",
+    "csharp/EventsOptions.cs",
     "csharp/Examples.cs",
     "csharp/MeetgateStatus.cs",
     "csharp/NativeMethods.cs",

@@ -47,6 +47,7 @@ internal sealed class ClientOwner
         // In a field of this: the provider must live as long as the client may call it.
         Handle.Tokens = Tokens;
         Tokens.Ending = Ending;
+        Tokens.Patience = tokenTimeout;
         if (setup.Provider != null)
         {
             Tokens.Set(Handle, setup.Provider);
@@ -106,6 +107,21 @@ internal sealed class ClientOwner
             Finish();
             throw Disposed(asking);
         }
+    }
+
+    /// <summary>
+    /// Keeps the handle as a call does, on a thread of the library, until <see cref="FinishInLibrary"/>. False if the client was ended
+    /// before.
+    /// </summary>
+    internal bool TryKeep()
+    {
+        Interlocked.Increment(ref users);
+        if (!isEnded)
+        {
+            return true;
+        }
+        FinishInLibrary();
+        return false;
     }
 
     /// <summary>Whoever leaves last frees the client.</summary>

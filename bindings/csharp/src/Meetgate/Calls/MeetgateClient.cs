@@ -371,6 +371,12 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
         return true;
     });
 
+    internal HstEventSession NewEventSession(EventsOptions chosen)
+    {
+        byte[] text = chosen.Terminated();
+        return Owner.Use(this, _ => new HstEventSession(Owner, this, text));
+    }
+
     internal T Send<T>(OperationName operation, Parameters parameters, CallOptions? options, Func<Answer, T> make)
     {
         parameters.Text.Finish();

@@ -106,13 +106,10 @@ public class MeetgateException : Exception
     /// <exception cref="ArgumentException">It is no JSON object, or its <c>status</c> is none.</exception>
     public static MeetgateException FromDocument(string json)
     {
-        var document = new ErrorDocument(MeetgateStatus.Internal, Required.NotNull(json, nameof(json)));
-        MeetgateStatus status = ErrorDocument.StatusOf(document.GetText("status"));
-        if (status is (MeetgateStatus)(-1) or MeetgateStatus.Ok)
-        {
-            throw new ArgumentException("expected a JSON object whose \"status\" is a word such as API or TIMEOUT", nameof(json));
-        }
-        return From(new ErrorDocument(status, json));
+        MeetgateException made = Told(Required.NotNull(json, nameof(json)));
+        return made.Status is (MeetgateStatus)(-1) or MeetgateStatus.Ok
+            ? throw new ArgumentException("expected a JSON object whose \"status\" is a word such as API or TIMEOUT", nameof(json))
+            : made;
     }
 
     /// <summary>What happened, and what to quote: the operation, the platform's number, the request and how often it was sent.</summary>
@@ -153,6 +150,13 @@ public class MeetgateException : Exception
         MeetgateStatus.Internal => new MeetgateInternalException(document),
         _ => new MeetgateException(document),
     };
+
+    /// <summary>Of an error document that the C library told, whatever its status.</summary>
+    internal static MeetgateException Told(string json)
+    {
+        MeetgateStatus status = ErrorDocument.StatusOf(new ErrorDocument(MeetgateStatus.Internal, json).GetText("status"));
+        return From(new ErrorDocument(status, json));
+    }
 
     /// <summary>A mistake that only this assembly can see.</summary>
     internal static MeetgateException Refused(MeetgateStatus status, string message, string? operation = null) =>

@@ -14,7 +14,7 @@ namespace Meetgate;
 /// <para>Any number of threads may use one client at once. Making one connects nowhere yet.</para>
 /// <para>Arguments that are null are left out. The guide is docs/guides/csharp.md.</para>
 /// </remarks>
-public class AvdClient : MeetgateTokenClient
+public partial class AvdClient : MeetgateTokenClient
 {
     /// <summary>Makes a client from a configuration that is JSON.</summary>
     /// <param name="configJson">

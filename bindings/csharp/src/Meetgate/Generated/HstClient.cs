@@ -13,7 +13,7 @@ namespace Meetgate;
 /// <para>Any number of threads may use one client at once. Making one connects nowhere yet.</para>
 /// <para>Arguments that are null are left out. The guide is docs/guides/csharp.md.</para>
 /// </remarks>
-public class HstClient : MeetgateTokenClient
+public partial class HstClient : MeetgateTokenClient
 {
     /// <summary>Makes a client from a configuration that is JSON.</summary>
     /// <param name="configJson">

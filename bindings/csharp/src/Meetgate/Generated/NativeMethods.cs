@@ -139,6 +139,16 @@ internal static unsafe class NativeMethods
         delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint*, int>
         meetgate_wait;
 
+    /// <summary><c>meetgate_events_open(client, options_json, on_event, user_data, events, error_json)</c></summary>
+    internal static
+        delegate* unmanaged[Cdecl]<nint, byte*, nint, nint, nint*, nint*, int>
+        meetgate_events_open;
+
+    /// <summary><c>meetgate_events_close(events)</c></summary>
+    internal static
+        delegate* unmanaged[Cdecl]<nint, void>
+        meetgate_events_close;
+
     /// <summary><c>meetgate_cancel_new()</c></summary>
     internal static
         delegate* unmanaged[Cdecl]<nint>
@@ -188,6 +198,10 @@ internal static unsafe class NativeMethods
     /// <summary><c>meetgate_progress</c>. Whoever hands one to C keeps it for as long as C may call it.</summary>
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate int Progress(nint userData, ulong bytes, ulong total);
+
+    /// <summary><c>meetgate_event</c>. Whoever hands one to C keeps it for as long as C may call it.</summary>
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    internal delegate void Event(nint userData, nint eventJson);
 
     /// <summary>Finds all of them, or throws what <paramref name="export"/> does.</summary>
     /// <param name="export">The address of an export.</param>
@@ -259,6 +273,12 @@ internal static unsafe class NativeMethods
         meetgate_wait =
             (delegate* unmanaged[Cdecl]<nint, byte*, byte*, byte*, nint, nint*, int>)
                 export("meetgate_wait");
+        meetgate_events_open =
+            (delegate* unmanaged[Cdecl]<nint, byte*, nint, nint, nint*, nint*, int>)
+                export("meetgate_events_open");
+        meetgate_events_close =
+            (delegate* unmanaged[Cdecl]<nint, void>)
+                export("meetgate_events_close");
         meetgate_cancel_new =
             (delegate* unmanaged[Cdecl]<nint>)
                 export("meetgate_cancel_new");

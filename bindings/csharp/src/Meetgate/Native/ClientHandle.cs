@@ -151,6 +151,27 @@ internal sealed unsafe class ClientHandle : SafeHandle
         }
     }
 
+    /// <summary>Opens a session of events, and begins it.</summary>
+    /// <param name="options">With a NUL behind them.</param>
+    /// <param name="reader">Gets the events, perhaps before this returns. It is rooted until the session is closed.</param>
+    internal EventsHandle OpenEvents(byte[] options, IEventReader reader)
+    {
+        nint events = 0;
+        nint error = 0;
+        var root = GCHandle.Alloc(reader);
+        fixed (byte* chosen = options)
+        {
+            int status = NativeMethods.meetgate_events_open(
+                handle, chosen, EventsHandle.Function, GCHandle.ToIntPtr(root), &events, &error);
+            if (status != (int)MeetgateStatus.Ok)
+            {
+                root.Free();
+                Take(status, error);
+            }
+        }
+        return new EventsHandle(events, root);
+    }
+
     private static nint Function(NativeMethods.Progress? progress) =>
         progress == null ? 0 : Marshal.GetFunctionPointerForDelegate(progress);
 

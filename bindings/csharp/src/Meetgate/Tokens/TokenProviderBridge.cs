@@ -57,6 +57,9 @@ internal sealed class TokenProviderBridge
     /// <summary>Cancelled when the client ends: a call waits no longer for an asynchronous provider then.</summary>
     internal CancellationToken Ending { get; set; }
 
+    /// <summary>How long an asynchronous provider may take where no call asks: a session of events does.</summary>
+    internal TimeSpan Patience { get; set; } = CallLimit.Longest;
+
     internal void Set(ClientHandle client, Func<string?, ProvidedToken?> provider) =>
         Set(client, (deadToken, _) => provider(deadToken));
 
@@ -129,7 +132,7 @@ internal sealed class TokenProviderBridge
         {
             Current.Value = question;
             end?.EnterProgram();
-            ProvidedToken given = provide!(Utf8.Copy(deadToken), Limit?.Left() ?? CallLimit.Longest)
+            ProvidedToken given = provide!(Utf8.Copy(deadToken), Limit?.Left() ?? Patience)
                 ?? throw new InvalidOperationException("it gave null in place of a token");
             byte[] bytes = Utf8.Terminated(given.Token, "the token");
             if (bytes.Length > room)

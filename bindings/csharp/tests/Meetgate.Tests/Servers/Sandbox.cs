@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.Linq;
 using System.Net.Http;
 using System.Text.Json.Nodes;
 
@@ -9,6 +10,11 @@ namespace Meetgate.Tests;
 internal sealed class Sandbox : IDisposable
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false });
+
+    /// <summary>The application of hst that is online, and its group.</summary>
+    internal const string App = "8f14e45fceea467a9f36dedd4bea2543";
+
+    internal const string Group = "g2001";
 
     private readonly Process process;
 
@@ -49,6 +55,34 @@ internal sealed class Sandbox : IDisposable
     /// <summary>All tokens die now.</summary>
     internal void ExpireTokens() => Control(HttpMethod.Post, "/_sandbox/tokens/expire");
 
+    /// <summary>Plans a fault, which is JSON.</summary>
+    internal void Plan(string fault) => Control(HttpMethod.Post, "/_sandbox/faults", fault);
+
+    /// <summary>A client of hst that asks this sandbox for the address of its event gateway.</summary>
+    internal HstClient HstWithEvents()
+    {
+        JsonNode configuration = JsonNode.Parse(Hst)!;
+        configuration["discovery_url"] = Url + "/server/address";
+        return new HstClient(configuration.ToJsonString());
+    }
+
+    /// <summary>Somebody joins the group g2001 of hst.</summary>
+    internal void Join(string user) => Control(HttpMethod.Post, "/_sandbox/hst/groups/users", InGroup(user).ToJsonString());
+
+    internal void Leave(string user) => Control(HttpMethod.Delete, "/_sandbox/hst/groups/users?" + Query(InGroup(user)));
+
+    /// <summary>A user in the group begins to broadcast.</summary>
+    internal void Broadcast(string user, string medium, int type) =>
+        Control(HttpMethod.Post, "/_sandbox/hst/groups/media", Medium(user, medium, type).ToJsonString());
+
+    internal void StopBroadcast(string user, string medium, int type) =>
+        Control(HttpMethod.Delete, "/_sandbox/hst/groups/media?" + Query(Medium(user, medium, type)));
+
+    /// <summary>How many are connected to the event gateway.</summary>
+    internal int EventSessions() => JsonNode.Parse(Control(HttpMethod.Get, "/_sandbox/hst/gateway/sessions"))!.AsArray().Count;
+
+    internal void CutEventSessions() => Control(HttpMethod.Delete, "/_sandbox/hst/gateway/sessions");
+
     internal string For(string operation) => operation.Split('.')[0] switch
     {
         "hst" => Hst,
@@ -63,9 +97,25 @@ internal sealed class Sandbox : IDisposable
         process.Dispose();
     }
 
-    private string Control(HttpMethod method, string path)
+    private static JsonObject InGroup(string user) => new() { ["app_id"] = App, ["group_id"] = Group, ["user_id"] = user };
+
+    private static JsonObject Medium(string user, string medium, int type)
+    {
+        JsonObject members = InGroup(user);
+        members["media_id"] = medium;
+        members["media_type"] = type;
+        return members;
+    }
+
+    private static string Query(JsonObject members) => string.Join("&", members.Select(member => member.Key + "=" + member.Value));
+
+    private string Control(HttpMethod method, string path, string? json = null)
     {
         using var request = new HttpRequestMessage(method, Url + path);
+        if (json != null)
+        {
+            request.Content = new StringContent(json);
+        }
         using HttpResponseMessage answer = Http.Send(request);
         return new System.IO.StreamReader(answer.EnsureSuccessStatusCode().Content.ReadAsStream()).ReadToEnd();
     }
