@@ -25,6 +25,11 @@ internal static class Program
             await Ending.Run(arguments[1]).ConfigureAwait(false);
             return;
         }
+        if (arguments.Length == 4 && arguments[0] == "watch")
+        {
+            Watching.Run(arguments[1], arguments[2], arguments[3]);
+            return;
+        }
         using var lines = new StreamReader(Console.OpenStandardInput(), Utf8);
         using Stream output = Console.OpenStandardOutput();
         while (lines.ReadLine() is { } line)

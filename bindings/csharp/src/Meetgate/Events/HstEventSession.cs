@@ -118,7 +118,7 @@ public class HstEventSession : IDisposable, IEventReader
         {
             if (isOver)
             {
-                throw new ObjectDisposedException(GetType().Name);
+                throw Disposed();
             }
             if (owner == null || client == null)
             {
@@ -134,7 +134,7 @@ public class HstEventSession : IDisposable, IEventReader
             {
                 if (isOver)
                 {
-                    throw new ObjectDisposedException(GetType().Name);
+                    throw Disposed();
                 }
                 if (handle != null)
                 {
@@ -217,6 +217,8 @@ public class HstEventSession : IDisposable, IEventReader
             End();
         }
     }
+
+    private ObjectDisposedException Disposed() => new(GetType().Name);
 
     private void Tell(EventHandler<HstEvent>? handlers, HstEvent told)
     {
