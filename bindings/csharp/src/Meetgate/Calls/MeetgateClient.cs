@@ -320,8 +320,9 @@ public abstract class MeetgateClient : IDisposable, IAsyncDisposable
     });
 
     /// <summary>
-    /// Ends the client, and waits for nothing. Calls in flight are ended, and throw <see cref="ObjectDisposedException"/> as later calls
-    /// do; the platform may have done what they asked for. May be called more than once, and from any thread.
+    /// Ends the client, and waits for no call. Calls in flight are ended, and throw <see cref="ObjectDisposedException"/> as later calls
+    /// do; the platform may have done what they asked for. Sessions of events tell that they are closed: this waits for their handlers,
+    /// a second at most. May be called more than once, and from any thread.
     /// </summary>
     public void Dispose()
     {

@@ -56,9 +56,9 @@ public class HstEventSession : IDisposable, IEventReader
     /// by its <c>BeginInvoke</c>. A handler may make calls, and may dispose the session and the client.
     /// </para>
     /// <para>
-    /// What a handler throws changes nothing in the session and in the other handlers; <see cref="HandlerFailed"/> tells it. It is not
-    /// known what an <c>async void</c> handler throws after its first <c>await</c>: such a handler catches all by itself, or the
-    /// program ends.
+    /// What a handler throws changes nothing in the session and in the other handlers; <see cref="HandlerFailed"/> tells it. What an
+    /// <c>async void</c> handler throws after its first <c>await</c> nobody catches, and it ends the program: such a handler catches
+    /// all by itself.
     /// </para>
     /// </remarks>
     public virtual event EventHandler<HstEvent>? EventReceived
