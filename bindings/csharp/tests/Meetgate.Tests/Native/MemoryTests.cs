@@ -113,6 +113,20 @@ public static class MemoryTests
     }
 
     [Fact(Explicit = true)]
+    public static void Sessions_of_events_leave_nothing_behind()
+    {
+        using var sandbox = new Sandbox("--control");
+        using HstClient hst = sandbox.HstWithEvents();
+        StaysFlat(100, _ =>
+        {
+            using HstEventSession session = hst.CreateEventSession(EventTests.Quick());
+            using var log = new EventLog(session);
+            session.Start();
+            log.Begin();
+        });
+    }
+
+    [Fact(Explicit = true)]
     public static void Forgotten_clients_are_freed_by_the_collector()
     {
         using var server = new Scripted(Scripted.Success);
