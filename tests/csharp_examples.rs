@@ -52,7 +52,7 @@ fn the_service_answers_with_rooms_and_watches_one() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let mut service = example.program();
     service.args(["--urls", "http://127.0.0.1:0", "--Avd:BaseUrl", &format!("http://{}", sandbox.address())]);
-    let mut service = Service::started(&mut service);
+    let mut service = Service::started(service.stdin(Stdio::null()));
 
     let address = service.says("Now listening on: http://");
     let found = get(&address, "/rooms/12345123456");
@@ -72,6 +72,26 @@ fn the_service_does_not_start_without_keys() {
         "{}",
         support::both(&output)
     );
+}
+
+#[test]
+#[ignore = "takes its time: cargo xtask test runs it"]
+fn who_is_in_a_group_is_shown_as_it_happens() {
+    let Some(example) = Example::built("GroupEvents") else { return };
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let mut config = sandbox.configurations()["hst"].clone();
+    config["discovery_url"] = format!("http://{}/server/address", sandbox.address()).into();
+    let app = "8f14e45fceea467a9f36dedd4bea2543";
+    let mut program = example.program();
+    let mut shown = Service::started(program.arg(config.to_string()).arg(app).stdin(Stdio::piped()));
+    shown.says("State 4 (g2001: u1001, u1002)");
+    sandbox.join_group(app, "g2001", "u1003").unwrap();
+    shown.says("Joined 5 (g2001: u1001, u1002, u1003)");
+    sandbox.leave_group(app, "g2001", "u1002").unwrap();
+    shown.says("Left 6 (g2001: u1001, u1003)");
+    // Enter is pressed.
+    shown.child.stdin.take().unwrap().write_all(b"\n").unwrap();
+    assert!(shown.child.wait().unwrap().success());
 }
 
 /// With the C# that projects for .NET Framework have.
@@ -123,7 +143,7 @@ struct Service {
 
 impl Service {
     fn started(command: &mut Command) -> Service {
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = mpsc::channel();
         thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
