@@ -109,5 +109,9 @@ class ClientStats(TypedDict):
     """Requests over a connection that was kept from another one."""
     tokens_fetched: int
     """By calls of this client."""
+    events_connected: int
+    """How often sessions of events were logged in."""
+    events_lost: int
+    """How often their connections broke, or could not be made."""
     operations: Dict[str, OperationStats]
     """By name, such as `avd.room.read`; `raw` for raw calls."""

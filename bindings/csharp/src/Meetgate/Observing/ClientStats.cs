@@ -41,6 +41,12 @@ public sealed class ClientStats : Reply
     /// <summary>How many tokens the calls of this client fetched.</summary>
     public long TokensFetched => Count("tokens_fetched");
 
+    /// <summary>How often sessions of events were logged in.</summary>
+    public long EventsConnected => Count("events_connected");
+
+    /// <summary>How often their connections broke, or could not be made.</summary>
+    public long EventsLost => Count("events_lost");
+
     /// <summary>By the operation's whole name, such as <c>avd.room.read</c>; <c>raw</c> for raw calls.</summary>
     public IReadOnlyDictionary<string, OperationStats> Operations =>
         GetMap("operations", static (json, path) => new OperationStats(json, path));

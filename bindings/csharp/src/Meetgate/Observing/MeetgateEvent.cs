@@ -39,8 +39,9 @@ public sealed class MeetgateEvent : Reply
     /// <summary>
     /// What happened: <c>attempt</c> (a request went out, and its answer came or did not), <c>retry</c> (it will go out again),
     /// <c>call</c> (a call is over), <c>token_fetched</c>, <c>token_adopted</c> (another process had fetched it), <c>token_buried</c>
-    /// (the platform refused it), <c>token_paused</c> (none could be had, and none is asked for during <see cref="Pause"/>). More may
-    /// come.
+    /// (the platform refused it), <c>token_paused</c> (none could be had, and none is asked for during <see cref="Pause"/>),
+    /// <c>events_connected</c> (a session of events is logged in), <c>events_lost</c> (its connection broke or could not be made). More
+    /// may come.
     /// </summary>
     public string? Name => GetText("event");
 
@@ -98,7 +99,7 @@ public sealed class MeetgateEvent : Reply
     /// <summary>Why the client verifies no certificate (<c>InsecureReason</c>), where it does not.</summary>
     public string? Insecure => GetText("insecure");
 
-    /// <summary>How long before the next attempt, or before the next token is asked for.</summary>
+    /// <summary>How long before the next attempt, the next token or the next connection of a session of events.</summary>
     public TimeSpan? Pause => GetDuration("pause_ms", isMilliseconds: true);
 
     /// <summary>The event in one line, for people: <c>avd.room.read: call, OK, HTTP 200, 3.1 ms</c>.</summary>

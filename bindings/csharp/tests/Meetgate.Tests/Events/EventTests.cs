@@ -117,6 +117,8 @@ public static class EventTests
         Assert.Equal(HstStateReason.Reconnected, log.Next(HstEventType.State).Reason);
         sandbox.Join("u1003");
         log.Next(HstEventType.Joined);
+        ClientStats stats = hst.Stats();
+        Assert.Equal((2, 1), (stats.EventsConnected, stats.EventsLost));
     }
 
     [Fact]

@@ -23,6 +23,7 @@ public static class StatsTests
         Assert.Equal(0, stats.Repeated);
         Assert.Equal(0, stats.Ahead);
         Assert.Equal(0, stats.TokensFetched);
+        Assert.Equal((0, 0), (stats.EventsConnected, stats.EventsLost));
         Assert.Equal(3, stats.ConnectionsOpened + stats.ConnectionsReused);
         Assert.Equal(2, stats.Operations.Count);
         ClientStats.OperationStats listed = stats.Operations["avd.room.list"];
