@@ -52,13 +52,24 @@ if TYPE_CHECKING:
     from ._avd_async import AsyncAvd
     from ._cancel import Cancel
     from ._client_info import ClientInfo, ClientStats, OperationStats, ProxyInfo, TlsInfo, TokenClientInfo, TokenInfo
+    from ._event_types import (
+        ChangeEvent,
+        ClosedEvent,
+        ConnectedEvent,
+        DisconnectedEvent,
+        Event,
+        OtherEvent,
+        RecordingEvent,
+        StateEvent,
+    )
+    from ._events import AsyncEvents, Events
     from ._facts import Facts
     from ._guard import AsyncGuard, Guard
     from ._hst import Hst
     from ._hst_async import AsyncHst
     from ._json import Reply, text_of
     from ._download import Download
-    from ._options import CallOptions, DownloadOptions, Tls, TokenStore, WaitOptions
+    from ._options import CallOptions, DownloadOptions, EventsOptions, Tls, TokenStore, WaitOptions
     from ._signing import (
         HstUserToken,
         YoumeChecksum,
@@ -78,6 +89,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ApiError",
     "AsyncAvd",
+    "AsyncEvents",
     "AsyncGuard",
     "AsyncHst",
     "AsyncYoume",
@@ -90,10 +102,17 @@ __all__ = [
     "DownloadOptions",
     "Cancel",
     "Cancelled",
+    "ChangeEvent",
     "ClientInfo",
     "ClientStats",
+    "ClosedEvent",
     "Conflict",
+    "ConnectedEvent",
+    "DisconnectedEvent",
     "Error",
+    "Event",
+    "Events",
+    "EventsOptions",
     "Facts",
     "Forbidden",
     "Forked",
@@ -112,12 +131,15 @@ __all__ = [
     "NetworkError",
     "NotFound",
     "OperationStats",
+    "OtherEvent",
     "PlatformBusy",
     "Progress",
     "ProtocolError",
     "ProxyInfo",
+    "RecordingEvent",
     "Reply",
     "ServerError",
+    "StateEvent",
     "StoreError",
     "Timeout",
     "Tls",
@@ -146,6 +168,7 @@ __all__ = [
 #: Imported when a program first uses it, because all of it takes longer than most programs need.
 _LATER: Dict[str, str] = {
     "AsyncAvd": "_avd_async",
+    "AsyncEvents": "_events",
     "AsyncGuard": "_guard",
     "AsyncHst": "_hst_async",
     "AsyncYoume": "_youme_async",
@@ -153,14 +176,24 @@ _LATER: Dict[str, str] = {
     "AvdConfig": "types.avd",
     "CallOptions": "_options",
     "Cancel": "_cancel",
+    "ChangeEvent": "_event_types",
     "ClientInfo": "_client_info",
     "ClientStats": "_client_info",
+    "ClosedEvent": "_event_types",
+    "ConnectedEvent": "_event_types",
+    "DisconnectedEvent": "_event_types",
+    "Event": "_event_types",
+    "Events": "_events",
+    "EventsOptions": "_options",
     "Facts": "_facts",
     "Guard": "_guard",
     "Hst": "_hst",
     "HstConfig": "types.hst",
     "HstUserToken": "_signing",
     "OperationStats": "_client_info",
+    "OtherEvent": "_event_types",
+    "RecordingEvent": "_event_types",
+    "StateEvent": "_event_types",
     "Reply": "_json",
     "Download": "_download",
     "DownloadOptions": "_options",

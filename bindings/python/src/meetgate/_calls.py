@@ -19,6 +19,7 @@ from ._token_provider import Provider, TokenProvider
 if TYPE_CHECKING:
     from . import _transfer, _upload
     from ._completions import Pending, Submit
+    from ._events import Queue
     from ._facts import Facts
     from ._log import Log
     from ._pool import Pool
@@ -404,6 +405,22 @@ class Calls:
             ),
         )
 
+    def events(self, options: Mapping[str, Any]) -> Tuple[Queue, Callable[[str], Any]]:
+        """Opens a session of events: what they are taken from, and what reads one."""
+        # Here, because most programs want none.
+        from ._event_queue import SUBJECT, EventQueue
+
+        calls = self.with_options(options)
+        for name, given in (("facts", calls._facts), ("progress", calls._progress)):
+            if given is not None:
+                raise SUBJECT.refuse('option "%s": a session is no call' % name)
+        encoded = _json.encode(calls._options, "option", SUBJECT)
+
+        def parsed(text: str) -> Any:
+            return _json.parse(text, calls._decoder, SUBJECT, "the event", "")
+
+        return EventQueue(calls.handle, encoded, calls.cancels), parsed
+
     def _refuse_progress(self, operation: str) -> None:
         if self._progress is not None:
             raise self._subject(operation).refuse('option "progress": there is no file in it')
@@ -473,6 +490,10 @@ class AsyncCalls:
     def stats(self) -> Any:
         """Not awaited: nothing is sent."""
         return self._calls.stats()
+
+    def events(self, options: Mapping[str, Any]) -> Tuple[Queue, Callable[[str], Any]]:
+        """Not awaited: the session connects on a thread of its own."""
+        return self._calls.events(options)
 
     async def call(self, operation: str, params: Mapping[str, Any]) -> Any:
         return self._calls.parsed(operation, await self.text(operation, params))

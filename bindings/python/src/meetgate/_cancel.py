@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import Optional, Set
+from typing import TYPE_CHECKING, Optional, Set
 
 from ._library import Library, library
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Ended(Protocol):
+        """What a `Cancel` ends: a call, or the reading of events."""
+
+        def trigger(self) -> None: ...
 
 
 class Call:
@@ -70,7 +78,7 @@ class Cancel:
     def __init__(self) -> None:
         # Reentrant: a signal handler may trigger it while this very thread begins a call.
         self._lock = threading.RLock()
-        self._calls: Set[Call] = set()
+        self._calls: Set[Ended] = set()
         self._is_triggered = False
 
     def trigger(self) -> None:
@@ -88,13 +96,13 @@ class Cancel:
     def triggered(self) -> bool:
         return self._is_triggered
 
-    def _begin(self, call: Call) -> None:
+    def _begin(self, call: Ended) -> None:
         with self._lock:
             self._calls.add(call)
             if self._is_triggered:
                 call.trigger()
 
-    def _end(self, call: Call) -> None:
+    def _end(self, call: Ended) -> None:
         with self._lock:
             self._calls.discard(call)
 

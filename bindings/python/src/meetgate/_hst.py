@@ -22,10 +22,10 @@ from typing import (
 
 from ._cancel import Cancel
 from ._client import C
+from ._event_client import EventClient
 from ._group import Operations, group
 from ._later import Unpack, later
 from ._pages import pages
-from ._token_client import TokenClient
 from ._token_provider import TokenProvider
 
 if TYPE_CHECKING:
@@ -1277,7 +1277,7 @@ class HstRecord(Operations):
         )
 
 
-class Hst(TokenClient):
+class Hst(EventClient):
     """A client of hst: HST FSP PaaS business gateway (好视通 FSP PaaS 业务网关).
 
     The base URL of a private cloud is `http://<ip>:28000`. Without a base URL the library asks

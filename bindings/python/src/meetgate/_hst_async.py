@@ -22,10 +22,10 @@ from typing import (
 
 from ._cancel import Cancel
 from ._client import A
+from ._event_client import AsyncEventClient
 from ._group import AsyncOperations, group
 from ._later import Unpack, later
 from ._pages import async_pages
-from ._token_client import AsyncTokenClient
 from ._token_provider import TokenProvider
 
 if TYPE_CHECKING:
@@ -1287,7 +1287,7 @@ class AsyncHstRecord(AsyncOperations):
         )
 
 
-class AsyncHst(AsyncTokenClient):
+class AsyncHst(AsyncEventClient):
     """A client of hst: HST FSP PaaS business gateway (好视通 FSP PaaS 业务网关).
 
     The base URL of a private cloud is `http://<ip>:28000`. Without a base URL the library asks

@@ -47,16 +47,20 @@ def decoder(parse_float: Callable[[str], Any]) -> Decoder:
 PLAIN = decoder(float)
 
 
-def parse(text: str, decoder: Decoder, subject: Subject) -> Any:
+#: What gives an answer that Python cannot read.
+_AS_TEXT = "; `call_text` returns it as text"
+
+
+def parse(text: str, decoder: Decoder, subject: Subject, what: str = "the answer", otherwise: str = _AS_TEXT) -> Any:
     """An answer as a dict."""
     try:
         # The library has made sure that it is JSON to its end.
         value = decoder.scan_once(text, 0)[0] if text[:1] == "{" else decoder.decode(text)
     except RecursionError:
-        raise _unreadable("is nested too deep for Python", subject) from None
+        raise _unreadable("%s is nested too deep for Python%s" % (what, otherwise), subject) from None
     except ValueError as error:
         # The library has made sure that it is JSON. Python refuses a number of thousands of digits, and so may `parse_float`.
-        raise _unreadable("cannot be read in Python: %s" % error, subject) from error
+        raise _unreadable("%s cannot be read in Python: %s%s" % (what, error, otherwise), subject) from error
     if type(value) is not dict:
         return value
     reply = Reply(value)
@@ -71,9 +75,9 @@ def unusable(reply: Any, why: str) -> Error:
     return subject.with_status("PROTOCOL").refuse("the answer " + why, reply=reply)
 
 
-def _unreadable(why: str, subject: Subject) -> Error:
+def _unreadable(message: str, subject: Subject) -> Error:
     """Without the answer: its secrets are masked by the library only, in errors of its own."""
-    return subject.with_status("PROTOCOL").refuse("the answer %s; `call_text` returns it as text" % why)
+    return subject.with_status("PROTOCOL").refuse(message)
 
 
 def c_string(text: Any, name: str, subject: Subject) -> bytes:

@@ -192,6 +192,8 @@ class Library:
         self._completions_raw_call = function(
             "meetgate_completions_raw_call", c_int, c_void_p, c_void_p, c_char_p, c_char_p, c_void_p, c_void_p, out
         )
+        self._completions_events = function("meetgate_completions_events", c_int, c_void_p, c_void_p, c_char_p, c_void_p, out, out)
+        self._events_close = function("meetgate_events_close", None, c_void_p)
         self._completions_next = function("meetgate_completions_next", c_int32, c_void_p, out, POINTER(c_int), out)
         self.completions_free = function("meetgate_completions_free", None, c_void_p)
         self._string_free = function("meetgate_string_free", None, c_void_p)
@@ -279,6 +281,16 @@ class Library:
         error = c_void_p()
         status = self._completions_raw_call(completions, client, request, options, cancel, number, byref(error))
         return status, self._take(error.value)
+
+    def completions_events(self, completions: int, client: int, options: bytes, events: c_void_p) -> Tuple[int, bytes]:
+        """Status, and on failure the error document. `events` gets the session, also where Ctrl-C is raised from here."""
+        error = c_void_p()
+        status = self._completions_events(completions, client, options, None, byref(events), byref(error))
+        return status, self._take(error.value)
+
+    def events_close(self, events: c_void_p) -> None:
+        """Waits for what runs on the session's thread."""
+        self._events_close(events)
 
     def completions_next(self, completions: int) -> Optional[Tuple[int, int, bytes]]:
         """Number, status, and the platform's answer or the error document; None where no result waits."""

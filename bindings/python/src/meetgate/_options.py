@@ -102,6 +102,40 @@ class WaitOptions(TypedDict, total=False):
     """Time limit of each call. Left out, the client's own `timeout_ms` holds. (integer from 1 to
     3600000, ms)
     """
+class EventsOptions(TypedDict, total=False):
+    """Options of a session of events; what is left out has its default."""
+
+    app_ids: Union[List[str], Tuple[str, ...]]
+    """The applications whose events are wanted, 1 to 64. It may be left out where the client's
+    configuration has a `discovery_app_id`: then it is that one. (array of strings)
+    """
+    groups: Union[List[str], Tuple[str, ...]]
+    """Only these groups are told of, and only they are asked for in a full state. Only with one
+    application. Left out, all groups are. (array of strings)
+    """
+    heartbeat_s: int
+    """How often a heartbeat is sent. If nothing at all has come from the gateway since the
+    heartbeat before, the connection is given up, and made anew. (integer from 1 to 3600, s,
+    default 30)
+    """
+    pause_ms: int
+    """The first pause before a connection is made anew. Each later one is twice as long as the one
+    before it, up to `max_pause_ms`; a random part, up to a half, is taken off. They begin anew
+    after a connection that lived longer than `max_pause_ms`. (integer from 10 to 3600000, ms,
+    default 500)
+    """
+    max_pause_ms: int
+    """The longest pause, at least `pause_ms`. A pause is as long as an error's `retry_after_ms`,
+    where that is longer, and an hour at most. (integer from 10 to 3600000, ms, default 30000)
+    """
+    url: str
+    """The gateway's address, `wss://` or `ws://`, where it is known. Left out, it is asked for, as
+    `discovery_url` says. With `ws://` the token travels in the open. (string)
+    """
+    dev_id: str
+    """The developer id that logs in. It is needed where the client was given its token, or a
+    provider of tokens; else it is the client's own. (string)
+    """
 
 
 class TokenStore(TypedDict, total=False):

@@ -8,11 +8,12 @@ use crate::catalog::Result;
 use std::collections::BTreeSet;
 
 /// What every Python and every C# client has beside its operations. C++ gives what is taken another name.
-const PYTHON: [&str; 13] = [
+const PYTHON: [&str; 14] = [
     "call",
     "call_text",
     "close",
     "closed",
+    "events",
     "from_config",
     "info",
     "max_workers",
