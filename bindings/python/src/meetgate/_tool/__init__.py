@@ -20,6 +20,7 @@ COMMANDS: Dict[str, str] = {
     "recordings": "recordings",
     "bills": "bills",
     "rooms": "rooms",
+    "watch": "watch",
     "ops": "ops",
     "doctor": "doctor",
     "sandbox": "sandbox",
@@ -49,6 +50,7 @@ Examples:
   %(program)s recordings pull recordings --room 12345123456 --config avd.json
   %(program)s bills export --from 2021-12-01+08:00 --to 2021-12-31+08:00 --output bills.csv --config hst.json
   %(program)s rooms stop-all --config avd.json
+  %(program)s watch --app 8f14e45fceea467a9f36dedd4bea2543 --config hst.json
   %(program)s doctor --config avd.json
   %(program)s completion bash
 
