@@ -152,6 +152,41 @@ class Table(unittest.TestCase):
             with open(target, "rb") as file:
                 self.assertEqual(file.read(), b"bytes")
 
+    def test_events(self):
+        told = [
+            {"type": "connected"},
+            '{"type":"state", "app_id":"a","version":1,"reason":"opened","data":{}}',
+            ValueError("a failure of the test's"),
+            {"type": "joined", "id": 20100, "app_id": "a", "group_id": "g", "version": 2, "data": {"user_id": "u"}},
+        ]
+        with testing.Hst({"events": told}) as hst:
+            self.assertIsInstance(hst.events(app_ids=["a"]), meetgate.Events)
+            with hst.events(app_ids=["a"], heartbeat_s=5) as events:
+                self.assertEqual([next(events), meetgate.text_of(events.next(1))], told[:2])
+                with self.assertRaises(ValueError):
+                    next(events)
+                self.assertEqual([event["type"] for event in events], ["joined"])
+                self.assertTrue(events.closed)
+            self.assertEqual(hst.made, [("events", {"app_ids": ["a"]}), ("events", {"app_ids": ["a"], "heartbeat_s": 5})])
+            with self.assertRaisesRegex(meetgate.InvalidArgument, 'unknown option "app_idz"'):
+                hst.events(app_idz=["a"])
+            cancel = meetgate.Cancel()
+            events = hst.with_options(cancel=cancel).events(app_ids=["a"])
+            cancel.trigger()
+            with self.assertRaises(meetgate.Cancelled):
+                next(events)
+        with testing.Hst({"events": lambda options: [{"type": "other", "id": 1, "data": options}]}) as hst:
+            self.assertEqual([event["data"] for event in hst.events(app_ids=["a"])], [{"app_ids": ["a"]}])
+        with testing.Hst({"events": meetgate.InvalidArgument(message="m")}) as hst, self.assertRaises(meetgate.InvalidArgument):
+            hst.events(app_ids=["a"])
+        with self.assertRaisesRegex(LookupError, "avd has no operation 'events'"):
+            testing.Avd({"events": []})
+
+        async def awaited():
+            async with testing.AsyncHst({"events": [{"type": "connected"}]}) as hst, hst.events(app_ids=["a"]) as events:
+                self.assertEqual([event["type"] async for event in events], ["connected"])
+        asyncio.run(awaited())
+
     def test_options(self):
         facts, cancel = meetgate.Facts(), meetgate.Cancel()
         with testing.Avd({"avd.room.list": {"ret": 0}}) as avd:

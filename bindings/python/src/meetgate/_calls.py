@@ -415,10 +415,12 @@ class Calls:
             if given is not None:
                 raise SUBJECT.refuse('option "%s": a session is no call' % name)
         encoded = _json.encode(calls._options, "option", SUBJECT)
+        decoder = calls._decoder
 
         def parsed(text: str) -> Any:
-            return _json.parse(text, calls._decoder, SUBJECT, "the event", "")
+            return _json.parse(text, decoder, SUBJECT, "the event", "")
 
+        # Only the queue keeps the client, as long as it is open.
         return EventQueue(calls.handle, encoded, calls.cancels), parsed
 
     def _refuse_progress(self, operation: str) -> None:

@@ -15,13 +15,15 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections import deque
 from types import TracebackType
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Type, Union
+from typing import Any, Callable, Deque, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, Type, Union
 
 from . import _avd, _avd_async, _catalog, _hst, _hst_async, _youme, _youme_async
 from ._calls import AsyncCalls, Calls, Handle
 from ._cancel import Cancel
 from ._errors import ApiError, Cancelled, Subject
+from ._events import Queue
 from ._library import library
 from ._pool import Pool
 
@@ -33,7 +35,10 @@ Answer = Union[Mapping[str, Any], str, bytes, BaseException]
 
 #: By the operation's whole name an answer, or a function of the parameters that gives one; or one function of the operation and the
 #: parameters for all calls. A raw call's name is its method and path, `GET /sdkapi/v2/room/read`; that of a download is `download`.
-Answers = Union[Mapping[str, Union[Answer, Callable[[Mapping[str, Any]], Any]]], Callable[[str, Mapping[str, Any]], Any]]
+#: That of a session of events is `events`, and its answer is a list of the events; after the last one it is closed.
+Answers = Union[
+    Mapping[str, Union[Answer, Sequence[Answer], Callable[[Mapping[str, Any]], Any]]], Callable[[str, Mapping[str, Any]], Any]
+]
 
 #: Nothing listens there, and nothing is sent there.
 _NOWHERE = "http://127.0.0.1:9"
@@ -76,7 +81,8 @@ class _Script:
             known = {operation["name"] for operation in _catalog.document()["operations"]}
             for name in answers:
                 is_operation = name in known and name.startswith(platform + ".")
-                if not is_operation and name != "download" and " /" not in name:
+                is_other = name == "download" or " /" in name or name == "events" and platform == "hst"
+                if not is_operation and not is_other:
                     raise LookupError("%s has no operation %r" % (platform, name))
 
     def answer(self, operation: str, params: Mapping[str, Any]) -> Any:
@@ -127,6 +133,15 @@ class _AnsweredCalls(Calls):
             progress(len(content), len(content))
         return {"bytes": len(content), "resumed_from": 0, "seconds": 0.0, "attempts": 1}
 
+    def events(self, options: Mapping[str, Any]) -> Tuple[Queue, Callable[[str], Any]]:
+        # The library checks the options. The session is closed before it comes far, and nothing is where it goes.
+        real, parsed = Calls.events(self, options)
+        real.close()
+        told = self._script.answer("events", options)
+        if isinstance(told, BaseException):
+            raise told
+        return _ToldQueue(told, self.with_options(options).cancels), parsed
+
     def _check(self, call: Callable[[Calls], Any]) -> None:
         # The library checks a call before it looks whether the call was cancelled, and sends nothing of one that was.
         cancel = Cancel()
@@ -144,6 +159,43 @@ class _AnsweredCalls(Calls):
         if self._facts is not None:
             self._facts._fill({"http_status": 200, "attempts": 1, "ms": {"total": 0.0}})
         return answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
+
+
+class _ToldQueue:
+    """A session whose events a test tells. None of them has to be waited for."""
+
+    descriptor = -1
+    runs_functions = False
+
+    def __init__(self, events: Iterable[Answer], cancels: Tuple[Cancel, ...]) -> None:
+        self._events: Deque[Answer] = deque(events)
+        self._cancels = cancels
+        self.is_closed = False
+
+    def check(self) -> None:
+        if any(cancel.triggered for cancel in self._cancels):
+            raise Cancelled()
+
+    def take(self) -> Optional[str]:
+        if self.is_closed or not self._events:
+            self.close()
+            return None
+        event = self._events.popleft()
+        if isinstance(event, BaseException):
+            raise event
+        return event if isinstance(event, str) else json.dumps(event, ensure_ascii=False)
+
+    def wait(self, seconds: Optional[float]) -> None:
+        """It has been closed by then."""
+
+    def begin_wait(self) -> None:
+        """The same."""
+
+    def end_wait(self) -> None:
+        pass
+
+    def close(self) -> None:
+        self.is_closed = True
 
 
 def _passed(undoing: str, params: Mapping[str, Any], started: Optional[str]) -> Dict[str, Any]:

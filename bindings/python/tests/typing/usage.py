@@ -143,7 +143,37 @@ except (meetgate.PlatformBusy, meetgate.Timeout, meetgate.Error):
     pass
 
 
+def group_of(event: meetgate.Event) -> Optional[str]:
+    if event["type"] == "state":
+        version: int = event["version"]
+        print(version, event["reason"], event["data"]["group_list"])
+    elif event["type"] == "disconnected":
+        print(event["error"]["message"], event["next_attempt_ms"])
+    elif event["type"] == "recording":
+        return event.get("group_id")
+    elif event["type"] == "joined" or event["type"] == "left":
+        return event["group_id"]
+    return None
+
+
+with hst.events(app_ids=["a"], groups=("g",), heartbeat_s=5) as events:
+    for event in events:
+        group_of(event)
+    next_one: Optional[meetgate.Event] = events.next(timeout=0.5)
+    if next_one is not None:
+        print(next_one["type"], meetgate.text_of(next_one))
+wanted: meetgate.EventsOptions = {"app_ids": ["a"], "pause_ms": 100}
+session: meetgate.Events = hst.events(**wanted)
+has_ended: bool = session.closed
+told = testing.Hst({"events": [{"type": "connected"}, meetgate.ProtocolError()]})
+
+
 async def main() -> None:
+    async with meetgate.AsyncHst(dev_id="d", dev_secret="0123456789abcdef") as watched:
+        async with watched.events(**wanted) as changes:
+            async for change in changes:
+                group_of(change)
+            await changes.next(0)
     async with meetgate.AsyncAvd(base_url="http://10.0.0.5:9609", token="t", async_threads=4) as awaited:
         name: str = (await awaited.room.read(room_id="1"))["data"]["topic"]
         print(name, await awaited.with_options(timeout_ms=5).room.list())

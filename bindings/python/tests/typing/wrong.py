@@ -28,6 +28,12 @@ avd.room.update(room_id="1", enable_auto_avc="true")  # wrong
 avd.uploadfile(file=b"bytes")  # wrong
 hst.app.create(app_name="n", service=[{"use_limit": 1}])  # wrong
 hst.app.create(app_name="n", service=[], status="on")  # wrong
+hst.events(app_ids="a")  # wrong
+hst.events(app_idz=["a"])  # wrong
+hst.events(["a"])  # wrong
+avd.events(app_ids=["a"])  # wrong
+hst.events(app_ids=["a"]).next()["type"]  # wrong
+next(hst.events(app_ids=["a"]))["version"]  # wrong
 hst.consuming.records(start_time="1", end_time=2, page=1, page_size=1)  # wrong
 youme.count_qos_by_day(query_date=20191210)  # wrong
 youme.count_qos_by_day(QueryDate="20191210")  # wrong

@@ -45,9 +45,10 @@ def _change(event: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]:
         found = text_of(data.get(name))
         if found is not None:
             yield "%s %s" % (what, found)
-    medium = text_of(data.get("media_type"))
-    if medium is not None or "media_id" in data:
-        yield "%s %s" % (_MEDIA.get(medium or "", "medium of type %s," % medium), text_of(data.get("media_id")) or "")
+    medium, kind = text_of(data.get("media_id")), text_of(data.get("media_type"))
+    if medium is not None or kind is not None:
+        what = "medium" if kind is None else _MEDIA.get(kind, "medium of type %s," % kind)
+        yield what if medium is None else "%s %s" % (what, medium)
     if event["type"] == "recording":
         # The vendor's own spelling, and the right one.
         number = text_of(data.get("record_statue", data.get("record_status")))
