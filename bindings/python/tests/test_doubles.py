@@ -13,6 +13,7 @@ import unittest
 from unittest.mock import create_autospec
 
 import meetgate
+from gateway import has_events
 from meetgate import testing
 from support import APP, ROOM, Server, always
 
@@ -235,6 +236,9 @@ class TheSandbox(unittest.TestCase):
                 self.assertEqual(avd.room.read(room_id=ROOM)["ret"], 0)
                 self.assertEqual(hst.app.update(app_id=APP, status="online")["code"], 0)
                 self.assertEqual(youme.platform, "youme")
+                if has_events():
+                    with hst.events(app_ids=[APP]) as events:
+                        self.assertEqual([events.next(20)["type"] for _ in range(2)], ["connected", "state"])
             process = sandbox._process
         self.assertIsNotNone(process.returncode)
 
