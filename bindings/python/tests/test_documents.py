@@ -39,8 +39,9 @@ class Printed(unittest.TestCase):
         expected = next(text for kind, text in blocks if kind == "text")
         self.assertEqual(self.run_beside_a_sandbox(["-c", program]), expected)
 
-    def test_every_program_of_the_guide_is_python(self):
-        for text in re.findall(r"^```python\n(.*?)^```$", read("docs", "guides", "python.md"), re.M | re.S):
+    def test_every_program_of_the_guides_is_python(self):
+        guides = read("docs", "guides", "python.md") + read("docs", "guides", "events.md")
+        for text in re.findall(r"^```python\n(.*?)^```$", guides, re.M | re.S):
             # Pieces may await outside a function.
             compile("async def piece():\n" + re.sub("^", "    ", text, flags=re.M), "guide", "exec")
 
@@ -66,8 +67,8 @@ class Printed(unittest.TestCase):
     def test_the_commands_of_the_guides_are_taken(self):
         from meetgate._tool import COMMANDS, module
 
-        guides = read("docs", "guides", "python.md") + read("docs", "guides", "operators.md")
-        commands = re.findall(r"(?m)^meetgate (\w+) (.*?)(?: +#.*| < .*| +[|] .*)?$", guides)
+        guides = "".join(read("docs", "guides", name) for name in ("python.md", "operators.md", "events.md"))
+        commands = re.findall(r"(?m)^meetgate (\w+) (.*?)(?: +#.*| < .*| >> .*| +[|] .*)?$", guides)
         self.assertGreater(len(commands), 10)
         for command, words in commands:
             self.assertIn(command, COMMANDS)
