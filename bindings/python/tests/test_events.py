@@ -212,6 +212,31 @@ class Told(GatewayTest):
         with self.assertRaisesRegex(meetgate.InvalidArgument, "this client is closed"):
             hst.events(app_ids=[APP])
 
+    def test_closing_in_the_middle_of_taking(self):
+        """As a signal handler may."""
+        for is_there in (True, False):
+            events = self.open()
+            self.take(events, "connected", "state")
+            library, pointers = meetgate.library(), []
+
+            class Closing:
+                def __getattr__(self, name):
+                    return getattr(library, name)
+
+                def completions_next(self, queue):
+                    events.close()
+                    pointers.append(events._queue._queue)
+                    return library.completions_next(queue)
+
+            if is_there:
+                self.gateway.join("u1003")
+                time.sleep(0.2)
+            events._queue._library = Closing()
+            found = list(events)
+            self.assertEqual([event["type"] for event in found], ["joined"] if is_there else [])
+            self.assertIsNotNone(pointers[0], "freed while it was used")
+            self.assertIsNone(events._queue._queue)
+
     def test_a_cancel_ends_the_reading(self):
         stop = meetgate.Cancel()
         events = self.hst.with_options(cancel=stop).events(**QUICK)

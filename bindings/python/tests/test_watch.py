@@ -23,19 +23,29 @@ class Watching:
     """A command that runs, and its lines."""
 
     def __init__(self, config, *arguments):
+        # With it Python writes each line at once, whatever the command does.
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
         self.process = subprocess.Popen(
-            [*TOOL, "watch", *arguments], env={**os.environ, "MEETGATE_CONFIG": json.dumps(config)},
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+            [*TOOL, "watch", *arguments], env={**environment, "MEETGATE_CONFIG": json.dumps(config)},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             # A shell has background programs ignore it.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            # Nothing is read ahead, past what `select` sees.
+            bufsize=0,
         )  # fmt: skip
 
     def line(self, stream=None):
         """As soon as it is there: it must not wait for the next."""
         stream = stream or self.process.stdout
-        if not select.select([stream], [], [], PATIENCE)[0]:
-            raise AssertionError("no line comes")
-        return stream.readline().rstrip("\n")
+        line = b""
+        while not line.endswith(b"\n"):
+            if not select.select([stream], [], [], PATIENCE)[0]:
+                raise AssertionError("no line comes after %r" % line)
+            piece = stream.read(1)
+            if not piece:
+                raise AssertionError("it has ended: %r" % line)
+            line += piece
+        return line.decode().rstrip("\n")
 
     def end(self):
         self.process.kill()
@@ -46,7 +56,7 @@ class Watching:
     def ended(self):
         """The code, and what else was said."""
         _, said = self.process.communicate(timeout=PATIENCE)
-        return self.process.returncode, said
+        return self.process.returncode, said.decode()
 
 
 @unittest.skipIf(os.name == "nt", "signals and pipes as on Unix")
@@ -139,7 +149,7 @@ class Watch(GatewayTest):
         watch.process.stdout.close()
         self.gateway.join("u1003")
         self.gateway.leave("u1003")
-        self.assertEqual((watch.process.wait(PATIENCE), watch.process.stderr.read()), (141, ""))
+        self.assertEqual((watch.process.wait(PATIENCE), watch.process.stderr.read()), (141, b""))
 
     def test_wrong_command_lines(self):
         config = json.dumps(self.config)

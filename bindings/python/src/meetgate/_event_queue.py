@@ -34,8 +34,8 @@ class EventQueue:
         # Reentrant: a signal handler may close it while this very thread takes an event.
         self._lock = threading.RLock()
         self._cancels = cancels
-        #: How many wait: the descriptors stay as long as that.
-        self._waits = 0
+        #: How many wait, and how many take an event: the queue and the descriptors stay as long as that.
+        self._waits = self._takes = 0
         self._events = c_void_p()
         try:
             self._open(handle, options)
@@ -77,7 +77,18 @@ class EventQueue:
     def take(self) -> Optional[str]:
         """The next event; None where none waits."""
         with self._lock:
-            taken = None if self.is_closed or self._queue is None else self._library.completions_next(self._queue)
+            queue = None if self.is_closed else self._queue
+            if queue is None:
+                return None
+            self._takes += 1
+        try:
+            # A signal handler that runs in here may close it.
+            taken = self._library.completions_next(queue)
+        finally:
+            with self._lock:
+                self._takes -= 1
+            if self.is_closed:
+                self._free_if_unused()
         return None if taken is None else taken[2].decode("utf-8")
 
     def begin_wait(self) -> Optional[_waiting.End]:
@@ -96,7 +107,8 @@ class EventQueue:
             if self._waits == 0 and self._end is not None:
                 for cancel in self._cancels:
                     cancel._end(self._end)
-        self._free_if_unused()
+        if self.is_closed:
+            self._free_if_unused()
 
     def wait(self, seconds: Optional[float]) -> None:
         """Until an event waits, or reading was ended, or for no reason."""
@@ -138,7 +150,7 @@ class EventQueue:
 
     def _free_if_unused(self) -> None:
         with self._lock:
-            if not self.is_closed or self._waits:
+            if not self.is_closed or self._waits or self._takes:
                 return
             queue, self._queue = self._queue, None
             self._close_end()
