@@ -79,8 +79,7 @@ fn the_service_does_not_start_without_keys() {
 fn who_is_in_a_group_is_shown_as_it_happens() {
     let Some(example) = Example::built("GroupEvents") else { return };
     let sandbox = Sandbox::start(Options::default()).unwrap();
-    let mut config = sandbox.configurations()["hst"].clone();
-    config["discovery_url"] = format!("http://{}/server/address", sandbox.address()).into();
+    let config = sandbox.configurations()["hst"].clone();
     let app = "8f14e45fceea467a9f36dedd4bea2543";
     let mut program = example.program();
     let mut shown = Service::started(program.arg(config.to_string()).arg(app).stdin(Stdio::piped()));

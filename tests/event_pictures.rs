@@ -181,9 +181,7 @@ impl Drop for Program {
 fn what_a_reader_knows_is_what_is_there() {
     let seconds = std::env::var("MEETGATE_EVENTS_SECONDS").map_or(8, |seconds| seconds.parse().unwrap());
     let sandbox = Sandbox::start(Options::default()).unwrap();
-    let mut config = sandbox.configurations()["hst"].clone();
-    let url = text(&config["base_url"]);
-    config["discovery_url"] = json!(format!("{url}/server/address"));
+    let config = sandbox.configurations()["hst"].clone();
     let app = "8f14e45fceea467a9f36dedd4bea2543".to_owned();
     let mut world = World { sandbox, app, dice: fastrand::Rng::with_seed(SEED), at: HashMap::new() };
     world.note();

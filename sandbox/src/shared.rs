@@ -5,7 +5,7 @@ use crate::clock::Clock;
 use crate::counts::Counts;
 use crate::exchange::{Received, Reply};
 use crate::faults::Faults;
-use crate::hst::Hst;
+use crate::hst::{DISCOVERY, Hst};
 use crate::lock::lock;
 use crate::options::Options;
 use crate::platform::Platform;
@@ -106,6 +106,8 @@ impl Shared {
                 "base_url": base_url,
                 "dev_id": options.hst_dev_id,
                 "dev_secret": options.hst_dev_secret,
+                // Where its event gateway is asked for: a private one has a port of its own for that.
+                "discovery_url": format!("{base_url}{DISCOVERY}"),
             },
             "youme": {
                 "platform": "youme",

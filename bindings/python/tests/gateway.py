@@ -29,8 +29,7 @@ class Gateway:
     def __init__(self):
         self.sandbox = Sandbox("--control")
         config = self.sandbox.configurations["hst"]
-        # The sandbox is at one address, with its discovery.
-        self.config = {**config, "discovery_url": config["base_url"] + "/server/address"}
+        self.config = config
         self._control = http.client.HTTPConnection(urlsplit(config["base_url"]).netloc, timeout=10)
 
     def stop(self):

@@ -25,9 +25,9 @@ internal static class Program
             await Ending.Run(arguments[1]).ConfigureAwait(false);
             return;
         }
-        if (arguments.Length == 4 && arguments[0] == "watch")
+        if (arguments.Length == 3 && arguments[0] == "watch")
         {
-            Watching.Run(arguments[1], arguments[2], arguments[3]);
+            Watching.Run(arguments[1], arguments[2]);
             return;
         }
         using var lines = new StreamReader(Console.OpenStandardInput(), Utf8);

@@ -9,9 +9,9 @@ internal static class Watching
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    internal static void Run(string config, string discoveryUrl, string appId)
+    internal static void Run(string config, string appId)
     {
-        var hst = new HstClient(config.Insert(config.IndexOf('{') + 1, $"\"discovery_url\":\"{discoveryUrl}\","));
+        var hst = new HstClient(config);
         var options = new EventsOptions { AppIds = [appId] };
         using (var isOver = new ManualResetEventSlim())
         {

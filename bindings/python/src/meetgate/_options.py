@@ -102,6 +102,8 @@ class WaitOptions(TypedDict, total=False):
     """Time limit of each call. Left out, the client's own `timeout_ms` holds. (integer from 1 to
     3600000, ms)
     """
+
+
 class EventsOptions(TypedDict, total=False):
     """Options of a session of events; what is left out has its default."""
 

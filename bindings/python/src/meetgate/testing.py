@@ -318,9 +318,7 @@ class Sandbox:
 
     def hst(self, **changed: Any) -> _hst.Hst:
         """A client of its hst; `changed` are keys of the configuration."""
-        # Where its event gateway is: elsewhere the discovery of that one has a port of its own.
-        discovery = {"discovery_url": self.configurations["hst"]["base_url"] + "/server/address"}
-        return _hst.Hst.from_config(self._configuration("hst", {**discovery, **changed}))
+        return _hst.Hst.from_config(self._configuration("hst", changed))
 
     def youme(self, **changed: Any) -> _youme.Youme:
         """A client of its youme; `changed` are keys of the configuration."""

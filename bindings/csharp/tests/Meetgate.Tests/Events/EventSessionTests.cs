@@ -18,7 +18,7 @@ public static class EventSessionTests
     public static void Options_that_cannot_be_right_are_named()
     {
         using var sandbox = new Sandbox("--control");
-        using HstClient hst = sandbox.HstWithEvents();
+        using var hst = new HstClient(sandbox.Hst);
         foreach ((EventsOptions options, string named) in new (EventsOptions, string)[]
         {
             (new EventsOptions { AppIds = [Sandbox.App], Heartbeat = TimeSpan.FromHours(2) }, "\"heartbeat_s\""),
@@ -44,7 +44,7 @@ public static class EventSessionTests
     public static void A_session_starts_once_and_not_when_it_is_over()
     {
         using var sandbox = new Sandbox("--control");
-        HstClient hst = sandbox.HstWithEvents();
+        var hst = new HstClient(sandbox.Hst);
         HstEventSession session = hst.CreateEventSession(EventTests.Quick());
         using var log = new EventLog(session);
         session.Start();
@@ -67,7 +67,7 @@ public static class EventSessionTests
     public static void After_dispose_nothing_is_told_and_the_gateway_knows()
     {
         using var sandbox = new Sandbox("--control");
-        using HstClient hst = sandbox.HstWithEvents();
+        using var hst = new HstClient(sandbox.Hst);
         HstEventSession session = hst.CreateEventSession(EventTests.Quick());
         using var log = new EventLog(session);
         session.Start();
@@ -101,7 +101,7 @@ public static class EventSessionTests
     public static void A_handler_may_dispose_its_session()
     {
         using var sandbox = new Sandbox("--control");
-        using HstClient hst = sandbox.HstWithEvents();
+        using var hst = new HstClient(sandbox.Hst);
         HstEventSession session = hst.CreateEventSession(EventTests.Quick());
         int told = 0;
         using var isOver = new ManualResetEventSlim();
@@ -123,7 +123,7 @@ public static class EventSessionTests
     public static void A_handler_may_dispose_its_client_and_make_calls()
     {
         using var sandbox = new Sandbox("--control");
-        HstClient hst = sandbox.HstWithEvents();
+        var hst = new HstClient(sandbox.Hst);
         using HstEventSession session = hst.CreateEventSession(EventTests.Quick());
         using var log = new EventLog(session);
         session.EventReceived += (_, told) =>
@@ -148,7 +148,7 @@ public static class EventSessionTests
     public static void What_a_handler_throws_is_told_and_changes_nothing()
     {
         using var sandbox = new Sandbox("--control");
-        using HstClient hst = sandbox.HstWithEvents();
+        using var hst = new HstClient(sandbox.Hst);
         using HstEventSession session = hst.CreateEventSession(EventTests.Quick());
         session.EventReceived += (_, told) => throw new FormatException(told.Type.ToString());
         using var log = new EventLog(session);
@@ -174,7 +174,7 @@ public static class EventSessionTests
     public static async Task Dispose_waits_for_a_handler_whoever_disposes()
     {
         using var sandbox = new Sandbox("--control");
-        using HstClient hst = sandbox.HstWithEvents();
+        using var hst = new HstClient(sandbox.Hst);
         HstEventSession session = hst.CreateEventSession(EventTests.Quick());
         using var inHandler = new ManualResetEventSlim();
         using var goOn = new ManualResetEventSlim();
@@ -206,7 +206,7 @@ public static class EventSessionTests
     public static void A_handler_that_is_taken_away_gets_nothing()
     {
         using var sandbox = new Sandbox("--control");
-        using HstClient hst = sandbox.HstWithEvents();
+        using var hst = new HstClient(sandbox.Hst);
         using HstEventSession session = hst.CreateEventSession(EventTests.Quick());
         int told = 0;
         int failed = 0;
@@ -251,7 +251,7 @@ public static class EventSessionTests
     public static void A_session_that_never_began_is_collected()
     {
         using var sandbox = new Sandbox("--control");
-        using HstClient hst = sandbox.HstWithEvents();
+        using var hst = new HstClient(sandbox.Hst);
         Assert.True(IsCollected(Unused(hst)));
 
         [MethodImpl(MethodImplOptions.NoInlining)]
@@ -262,7 +262,7 @@ public static class EventSessionTests
     public static void A_finalizer_may_dispose_a_session()
     {
         using var sandbox = new Sandbox("--control");
-        using HstClient hst = sandbox.HstWithEvents();
+        using var hst = new HstClient(sandbox.Hst);
         HstEventSession session = hst.CreateEventSession(EventTests.Quick());
         using var log = new EventLog(session);
         session.Start();
@@ -285,7 +285,7 @@ public static class EventSessionTests
     public static void Many_sessions_open_and_close_at_any_moment()
     {
         using var sandbox = new Sandbox("--control");
-        using HstClient hst = sandbox.HstWithEvents();
+        using var hst = new HstClient(sandbox.Hst);
         Parallel.For(0, 100, new ParallelOptions { MaxDegreeOfParallelism = 4 }, round =>
         {
             HstEventSession session = hst.CreateEventSession(EventTests.Quick());
@@ -309,7 +309,7 @@ public static class EventSessionTests
         using var sandbox = new Sandbox("--control");
         for (int round = 0; round < 50; round++)
         {
-            HstClient hst = sandbox.HstWithEvents();
+            var hst = new HstClient(sandbox.Hst);
             HstEventSession[] sessions = [.. Enumerable.Range(0, 2).Select(_ => hst.CreateEventSession(EventTests.Quick()))];
             Thread[] threads = [.. sessions.Select(session => new Thread(() => Record.Exception(session.Start)))];
             Array.ForEach(threads, thread => thread.Start());
@@ -350,7 +350,7 @@ public static class EventSessionTests
         }
         using var sandbox = new Sandbox("--control");
         string driver = Path.Combine(Surroundings.DriverFolder(target), target == "net462" ? "driver.exe" : "driver.dll");
-        string[] arguments = ["watch", sandbox.Hst, sandbox.Url + "/server/address", Sandbox.App];
+        string[] arguments = ["watch", sandbox.Hst, Sandbox.App];
         long since = Stopwatch.GetTimestamp();
         OwnProcess.Ended run = target == "net462"
             ? OwnProcess.Run(OwnProcess.Mono!, [driver, .. arguments], [])
@@ -391,7 +391,7 @@ public static class EventSessionTests
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task<WeakReference> Close(Sandbox sandbox, bool isAsync, List<HstEventSession> kept)
     {
-        HstClient hst = sandbox.HstWithEvents();
+        var hst = new HstClient(sandbox.Hst);
         HstEventSession session = hst.CreateEventSession(EventTests.Quick());
         using var log = new EventLog(session);
         session.Start();
@@ -413,7 +413,7 @@ public static class EventSessionTests
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference Forgotten(Sandbox sandbox, List<HstEvent> told)
     {
-        HstEventSession session = sandbox.HstWithEvents().CreateEventSession(EventTests.Quick());
+        HstEventSession session = new HstClient(sandbox.Hst).CreateEventSession(EventTests.Quick());
         session.EventReceived += (_, one) =>
         {
             lock (told)

@@ -11,7 +11,7 @@ public static class EventTests
     public static void Changes_are_told_after_the_full_state_with_all_their_members()
     {
         using var sandbox = new Sandbox("--control");
-        using HstClient hst = sandbox.HstWithEvents();
+        using var hst = new HstClient(sandbox.Hst);
         using HstEventSession session = hst.CreateEventSession(Quick());
         using var log = new EventLog(session);
         session.Start();
@@ -56,7 +56,7 @@ public static class EventTests
     public static void A_version_that_was_left_out_brings_a_full_state()
     {
         using var sandbox = new Sandbox("--control");
-        using HstClient hst = sandbox.HstWithEvents();
+        using var hst = new HstClient(sandbox.Hst);
         using HstEventSession session = hst.CreateEventSession(Quick());
         using var log = new EventLog(session);
         session.Start();
@@ -78,7 +78,7 @@ public static class EventTests
     public static void An_event_that_came_twice_or_late_is_told_once_and_in_order(string fault)
     {
         using var sandbox = new Sandbox("--control");
-        using HstClient hst = sandbox.HstWithEvents();
+        using var hst = new HstClient(sandbox.Hst);
         using HstEventSession session = hst.CreateEventSession(Quick());
         using var log = new EventLog(session);
         session.Start();
@@ -103,7 +103,7 @@ public static class EventTests
     public static void A_connection_that_is_lost_is_told_and_made_anew()
     {
         using var sandbox = new Sandbox("--control");
-        using HstClient hst = sandbox.HstWithEvents();
+        using var hst = new HstClient(sandbox.Hst);
         using HstEventSession session = hst.CreateEventSession(Quick());
         using var log = new EventLog(session);
         session.Start();
@@ -125,7 +125,7 @@ public static class EventTests
     public static void A_gateway_that_cannot_be_reached_is_told_without_a_secret()
     {
         using var sandbox = new Sandbox("--control");
-        using HstClient hst = sandbox.HstWithEvents();
+        using var hst = new HstClient(sandbox.Hst);
         EventsOptions options = Quick();
         options.Url = "ws://127.0.0.1:1/events";
         using HstEventSession session = hst.CreateEventSession(options);

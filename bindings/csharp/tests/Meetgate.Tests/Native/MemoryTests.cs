@@ -116,7 +116,7 @@ public static class MemoryTests
     public static void Sessions_of_events_leave_nothing_behind()
     {
         using var sandbox = new Sandbox("--control");
-        using HstClient hst = sandbox.HstWithEvents();
+        using var hst = new HstClient(sandbox.Hst);
         StaysFlat(100, _ =>
         {
             using HstEventSession session = hst.CreateEventSession(EventTests.Quick());

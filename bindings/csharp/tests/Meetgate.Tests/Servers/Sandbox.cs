@@ -58,14 +58,6 @@ internal sealed class Sandbox : IDisposable
     /// <summary>Plans a fault, which is JSON.</summary>
     internal void Plan(string fault) => Control(HttpMethod.Post, "/_sandbox/faults", fault);
 
-    /// <summary>A client of hst that asks this sandbox for the address of its event gateway.</summary>
-    internal HstClient HstWithEvents()
-    {
-        JsonNode configuration = JsonNode.Parse(Hst)!;
-        configuration["discovery_url"] = Url + "/server/address";
-        return new HstClient(configuration.ToJsonString());
-    }
-
     /// <summary>Somebody joins the group g2001 of hst.</summary>
     internal void Join(string user) => Control(HttpMethod.Post, "/_sandbox/hst/groups/users", InGroup(user).ToJsonString());
 
