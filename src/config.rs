@@ -295,11 +295,11 @@ impl Reader<'_, '_> {
                     Some(_) => Some(self.url("base_url")?),
                     None => None,
                 };
-                let discovery_url = self.url("discovery_url")?.from_source(UrlSource::DiscoveryUrl);
+                let discovery_url = self.url("discovery_url")?.named_by(UrlSource::DiscoveryUrl);
                 let is_asked_there = self.members.get("discovery_url").is_some();
                 let events_discovery_url = match base_url.as_ref().filter(|_| !is_asked_there) {
                     Some(base) => BaseUrl::parse(&format!("http://{}:21000/server/address", base.host()))?
-                        .from_source(UrlSource::DiscoveryUrl),
+                        .named_by(UrlSource::DiscoveryUrl),
                     None => discovery_url.clone(),
                 };
                 Account::Hst(Arc::new(Hst {

@@ -75,7 +75,7 @@ fn of(text: &str, app_id: Option<&str>, login_id: Option<&str>) -> std::result::
         url: match members.text("url") {
             Some(url) => {
                 let url = BaseUrl::of_websocket(&url).map_err(|problem| format!("option \"url\": {problem}"))?;
-                Some(url.from_source(UrlSource::GatewayOption))
+                Some(url.named_by(UrlSource::GatewayOption))
             }
             None => None,
         },

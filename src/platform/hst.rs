@@ -148,7 +148,7 @@ impl Discovery for Platform {
         let [result] = envelope(body, ["result"])?;
         let base =
             BaseUrl::parse(&address_in(result)?).map_err(|problem| format!("holds no usable address: {problem}"))?;
-        let base = base.from_source(UrlSource::Discovered);
+        let base = base.named_by(UrlSource::Discovered);
         // A token must not travel in the open because somebody on the way says so.
         match base.is_https() || !self.account.discovery_url.is_https() {
             true => Ok(base),

@@ -93,7 +93,7 @@ impl BaseUrl {
     }
 
     /// The same, from elsewhere than the configuration's `base_url`.
-    pub(crate) fn from_source(self, source: UrlSource) -> BaseUrl {
+    pub(crate) fn named_by(self, source: UrlSource) -> BaseUrl {
         BaseUrl { source, ..self }
     }
 

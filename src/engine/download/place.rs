@@ -35,7 +35,7 @@ impl Place {
         };
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         let (authority, target) = rest.split_at(end);
-        let base = BaseUrl::parse(&format!("{scheme}://{authority}"))?.from_source(UrlSource::Given);
+        let base = BaseUrl::parse(&format!("{scheme}://{authority}"))?.named_by(UrlSource::Given);
         let target = if target.starts_with('/') { encoded(target) } else { format!("/{}", encoded(target)) };
         let is_own = own.is_some_and(|own| own.is_same_origin(&base));
         Ok(Place { base, target, is_own })

@@ -24,7 +24,7 @@ impl EventGateway for Platform {
         let [result] = envelope(body, ["result"])?;
         let base = BaseUrl::of_websocket(&super::address_in(result)?)
             .map_err(|problem| format!("holds no usable address: {problem}"))?
-            .from_source(UrlSource::DiscoveredGateway);
+            .named_by(UrlSource::DiscoveredGateway);
         // As with the platform's own address.
         match base.is_https() || !self.account.events_discovery_url.is_https() {
             true => Ok(base),
