@@ -225,9 +225,7 @@ impl Shared {
         state.coming -= 1;
         loop {
             if let Some((job, turn)) = state.next(Instant::now()) {
-                drop(state);
-                run(job, turn);
-                state = self.state.lock();
+                state = self.state.without(state, || run(job, turn));
                 continue;
             }
             if state.is_closed {
@@ -254,14 +252,14 @@ impl Shared {
         let seen = self.next_number.load(Ordering::Relaxed);
         state.looking += 1;
         state.coming += 1;
-        drop(state);
-        for _ in 0..LOOKS {
-            thread::yield_now();
-            if self.next_number.load(Ordering::Relaxed) != seen {
-                break;
+        state = self.state.without(state, || {
+            for _ in 0..LOOKS {
+                thread::yield_now();
+                if self.next_number.load(Ordering::Relaxed) != seen {
+                    break;
+                }
             }
-        }
-        state = self.state.lock();
+        });
         state.coming -= 1;
         state.looking -= 1;
         let is_some = state.is_closed || !state.waits_for_nothing();
@@ -290,9 +288,7 @@ impl Shared {
             let now = Instant::now();
             state.end_late(now);
             if let Some((job, turn)) = state.next_ended() {
-                drop(state);
-                run(job, turn);
-                state = self.state.lock();
+                state = self.state.without(state, || run(job, turn));
                 continue;
             }
             if state.is_closed {

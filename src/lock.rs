@@ -21,6 +21,13 @@ impl<T> Mutex<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Does something without the lock.
+    pub(crate) fn without<'m>(&'m self, guard: MutexGuard<'m, T>, work: impl FnOnce()) -> MutexGuard<'m, T> {
+        drop(guard);
+        work();
+        self.lock()
+    }
+
     pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         match self.0.try_lock() {
             Ok(guard) => Some(guard),

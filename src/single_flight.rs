@@ -134,9 +134,8 @@ impl<T: Send + Sync + 'static> Cell<T> {
         let need = loop {
             let now = Instant::now();
             if state.is_second_sign(refused) && state.mark_dead(refused.held, now) {
-                drop(state);
-                caller.tell(Turn::Dead { generation: refused.held.generation() });
-                state = self.0.state.lock();
+                let dead = Turn::Dead { generation: refused.held.generation() };
+                state = self.0.state.without(state, || caller.tell(dead));
             }
             match state.doubt(refused, now, caller.deadline, caller.at(now)) {
                 Doubt::Use(held) => return Ok(held),
@@ -274,9 +273,7 @@ impl<T: Send + Sync + 'static> Cell<T> {
             return Ok(self.0.settled.wait_until(state, until).0);
         }
         // Not under the lock, which the one who wakes takes, too. What has changed meanwhile is looked at again.
-        drop(state);
-        *waking = Some(caller.interrupt.waking(Arc::clone(&self.0) as _));
-        Ok(self.0.state.lock())
+        Ok(self.0.state.without(state, || *waking = Some(caller.interrupt.waking(Arc::clone(&self.0) as _))))
     }
 
     /// Fetches in the refresher's place, and leaves it.

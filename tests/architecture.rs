@@ -20,7 +20,7 @@ const ROOMS: [(&str, &str); 28] = [
     ("observe",       "single_flight transport error catalog unix_time cancel lock"),
     ("platform",      "config token request transport random error redact json catalog secret hex"),
     ("config",        "token transport trust asynchronous json error catalog secret"),
-    ("token",         "single_flight trust random error redact secret hex unix_time identity blocking cancel lock"),
+    ("token",         "single_flight trust random error redact secret hex unix_time identity blocking cancel lock pause"),
     ("single_flight", "random error pause cancel lock"),
     ("request",       "transport redact catalog"),
     ("transport",     "trust error redact catalog secret cancel blocking lock"),

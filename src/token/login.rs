@@ -7,11 +7,10 @@
 //! new one before it was used.
 
 use crate::lock::Mutex;
+use crate::pause;
 use std::time::{Duration, Instant};
 
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
-/// 10 s, 40 s, 160 s …
-const GROWTH: u32 = 4;
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
 /// Of an account.
@@ -21,17 +20,23 @@ pub(super) struct Logins(Mutex<Option<Refused>>);
 /// Fresh tokens were refused, one after the other.
 #[derive(Debug, Clone, Copy)]
 struct Refused {
+    times: u32,
+    /// The last of them.
     since: Instant,
-    /// From then on the next may be fetched.
-    pause: Duration,
+}
+
+impl Refused {
+    /// When the next may be fetched: after 10 s, 40 s, 160 s and so on. Each counts for two failures, and nothing is taken off.
+    fn ends(self) -> Instant {
+        self.since + pause::after(self.times.saturating_mul(2).saturating_sub(1), FIRST_PAUSE, LONGEST_PAUSE, 1.0)
+    }
 }
 
 impl Logins {
     /// Whether a refused token may be replaced: of this age, and with so much of its life left where that is known.
     pub(super) fn may_replace(&self, now: Instant, age: Duration, left: Option<Duration>) -> bool {
         let refused = *self.0.lock();
-        refused.is_none_or(|refused| now.saturating_duration_since(refused.since) >= refused.pause)
-            || left.is_some_and(|left| left <= age)
+        refused.is_none_or(|refused| now >= refused.ends()) || left.is_some_and(|left| left <= age)
     }
 
     pub(super) fn went(&self, now: Instant, is_taken: bool, is_replaced: bool) {
@@ -39,8 +44,8 @@ impl Logins {
         if is_taken {
             *refused = None;
         } else if is_replaced {
-            let pause = refused.map_or(FIRST_PAUSE, |refused| (refused.pause * GROWTH).min(LONGEST_PAUSE));
-            *refused = Some(Refused { since: now, pause });
+            let times = refused.map_or(1, |refused| refused.times.saturating_add(1));
+            *refused = Some(Refused { times, since: now });
         }
     }
 }
