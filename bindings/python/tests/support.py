@@ -10,6 +10,7 @@ import sys
 import threading
 import unittest
 import urllib.request
+import warnings
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set
 
 from meetgate import _errors
@@ -172,3 +173,22 @@ def examples() -> List[Dict[str, str]]:
     with open(os.path.join(HERE, "examples.json"), encoding="utf-8") as file:
         found: List[Dict[str, str]] = json.load(file)["examples"]
     return found
+
+
+def in_child(work: Callable[[], Any]) -> int:
+    """Does something in a forked child, and ends it: its status, 0 where that went well."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    return os.waitpid(child, 0)[1]

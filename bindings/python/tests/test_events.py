@@ -13,13 +13,12 @@ import sys
 import threading
 import time
 import unittest
-import warnings
 from unittest import mock
 
 import meetgate
 from gateway import GROUP, GatewayTest
 from meetgate import testing
-from support import APP
+from support import APP, in_child
 
 #: What is promised, in seconds.
 AT_ONCE = 0.2
@@ -407,39 +406,21 @@ class Forks(GatewayTest):
         events = hst.events(**QUICK)
         self.addCleanup(events.close)
         self.assertEqual([events.next(PATIENCE)["type"] for _ in range(2)], ["connected", "state"])
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            # Whatever a thread of the parent's holds.
-            with events._queue._lock:
-                child = os.fork()
-                if child == 0:
-                    self.in_child(hst, events)
-        self.assertEqual(os.waitpid(child, 0)[1], 0)
+        # Whatever a thread of the parent's holds.
+        with events._queue._lock:
+            self.assertEqual(in_child(lambda: self.child(hst, events)), 0)
         self.gateway.join("u1003")
         self.assertEqual(events.next(PATIENCE)["type"], "joined")
 
-    def in_child(self, hst, events):
-        code = 1
-        try:
-            for call in (lambda: next(events), lambda: events.next(0), lambda: hst.events(**QUICK)):
-                try:
-                    call()
-                except meetgate.Forked as error:
-                    assert error.status == "FORKED"
-                else:
-                    raise AssertionError("not refused")
-            # The parent's stays open.
-            events.close()
-            del events
-            with meetgate.Hst.from_config(self.config) as own, own.events(**QUICK) as its:
-                assert its.next(PATIENCE)["type"] == "connected"
-            code = 0
-        except BaseException:
-            import traceback
-
-            traceback.print_exc()
-        finally:
-            os._exit(code)
+    def child(self, hst, events):
+        for call in (lambda: next(events), lambda: events.next(0), lambda: hst.events(**QUICK)):
+            with self.assertRaises(meetgate.Forked) as refused:
+                call()
+            self.assertEqual(refused.exception.status, "FORKED")
+        # The parent's stays open.
+        events.close()
+        with meetgate.Hst.from_config(self.config) as own, own.events(**QUICK) as its:
+            self.assertEqual(its.next(PATIENCE)["type"], "connected")
 
 
 class NoReaders(asyncio.SelectorEventLoop):

@@ -6,10 +6,9 @@ import pickle
 import threading
 import time
 import unittest
-import warnings
 
 import meetgate
-from support import ROOM, SandboxTest, Server, always, answer
+from support import ROOM, SandboxTest, Server, always, answer, in_child
 
 CONFIG = {"base_url": "http://127.0.0.1:1", "token": "t"}
 ROUNDS = 20_000
@@ -142,24 +141,6 @@ class Closing(unittest.TestCase):
 
 @unittest.skipUnless(hasattr(os, "fork"), "this system has no fork")
 class Forks(SandboxTest):
-    def in_child(self, work):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            child = os.fork()
-        if child == 0:
-            code = 1
-            try:
-                work()
-                code = 0
-            except BaseException:
-                import traceback
-
-                traceback.print_exc()
-            finally:
-                os._exit(code)
-        _, status = os.waitpid(child, 0)
-        self.assertEqual(status, 0)
-
     def test_a_child_is_refused_and_makes_its_own(self):
         config = self.sandbox.configurations["avd"]
         avd = meetgate.Avd.from_config(config)
@@ -178,7 +159,7 @@ class Forks(SandboxTest):
             with meetgate.Avd.from_config(config) as own:
                 assert own.room.read(room_id=ROOM)["ret"] == 0
 
-        self.in_child(child)
+        self.assertEqual(in_child(child), 0)
         self.assertEqual(avd.room.read(room_id=ROOM)["ret"], 0)
 
     def test_a_lock_that_another_thread_holds_does_not_stop_the_child(self):
@@ -194,7 +175,7 @@ class Forks(SandboxTest):
             raise AssertionError("not refused")
 
         with avd._calls.handle._lock:
-            self.in_child(child)
+            self.assertEqual(in_child(child), 0)
 
 
 @unittest.skipUnless(os.path.exists("/proc/self/statm"), "memory is measured on Linux only")

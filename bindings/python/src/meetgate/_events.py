@@ -100,27 +100,31 @@ class Events(_Session):
             Cancelled: the client of the session has `cancel` among its options, and it was triggered.
         """
         self._refuse_closed()
-        until = _until(timeout)
-        while True:
-            event: Optional[_event_types.Event] = self._taken()
-            if event is not None:
-                return event
+        event = self._read(_until(timeout))
+        if event is None:
             self._refuse_closed()
-            left = _left(until)
-            if left is not None and left <= 0:
-                return None
-            self._queue.wait(left)
+        return event
 
     def __iter__(self) -> Events:
         return self
 
     def __next__(self) -> _event_types.Event:
+        event = self._read(None)
+        if event is None:
+            raise StopIteration
+        return event
+
+    def _read(self, until: Optional[float]) -> Optional[_event_types.Event]:
+        """The next event; None where none came until then, or the session is closed."""
         while not self._queue.is_closed:
             event: Optional[_event_types.Event] = self._taken()
             if event is not None:
                 return event
-            self._queue.wait(None)
-        raise StopIteration
+            left = _left(until)
+            if left is not None and left <= 0:
+                break
+            self._queue.wait(left)
+        return None
 
     def close(self) -> None:
         """Ends the session. What waits to be read is dropped. Closing again does nothing."""
@@ -149,27 +153,31 @@ class AsyncEvents(_Session):
     async def next(self, timeout: Optional[float] = None) -> Optional[_event_types.Event]:
         """The next event; see `Events.next`."""
         self._refuse_closed()
-        until = _until(timeout)
-        while True:
-            event: Optional[_event_types.Event] = self._taken()
-            if event is not None:
-                return event
+        event = await self._read(_until(timeout))
+        if event is None:
             self._refuse_closed()
-            left = _left(until)
-            if left is not None and left <= 0:
-                return None
-            await self._wait(left)
+        return event
 
     def __aiter__(self) -> AsyncEvents:
         return self
 
     async def __anext__(self) -> _event_types.Event:
+        event = await self._read(None)
+        if event is None:
+            raise StopAsyncIteration
+        return event
+
+    async def _read(self, until: Optional[float]) -> Optional[_event_types.Event]:
+        """The next event; None where none came until then, or the session is closed."""
         while not self._queue.is_closed:
             event: Optional[_event_types.Event] = self._taken()
             if event is not None:
                 return event
-            await self._wait(None)
-        raise StopAsyncIteration
+            left = _left(until)
+            if left is not None and left <= 0:
+                break
+            await self._wait(left)
+        return None
 
     async def _wait(self, seconds: Optional[float]) -> None:
         """Until an event waits, or reading was ended, or for no reason."""
