@@ -27,8 +27,10 @@ pub(crate) enum Kind {
     /// No token could be had, and none is asked for in the meantime.
     TokenPaused,
     /// A session of events is logged in.
+    #[cfg(feature = "events")]
     EventsConnected,
     /// Its connection broke, or could not be made.
+    #[cfg(feature = "events")]
     EventsLost,
 }
 

@@ -5,6 +5,7 @@ mod sanitizer;
 
 use crate::catalog::Result;
 use crate::codegen;
+use crate::dist::flavour::FLAVOURS;
 use crate::dotnet::Dotnet;
 use crate::prerequisites::{
     self, C_COMPILER, CLANG, CLANG_TIDY, CMAKE, CPP_COMPILER, DOXYGEN, FISH, IP, MICROSOCKS, MONO, OPENSSL, PYTHON,
@@ -111,16 +112,7 @@ fn quick<'w>(workspace: &'w Workspace, dotnet: &'w std::result::Result<Dotnet, S
         Part {
             name: "clippy",
             needs: vec![component("clippy", "clippy")],
-            run: cargo(&[
-                "clippy",
-                "--quiet",
-                "--workspace",
-                "--all-targets",
-                "--all-features",
-                "--",
-                "-D",
-                "warnings",
-            ]),
+            run: Box::new(|skipped| clippy(workspace, skipped)),
         },
         Part {
             name: "Rust and C tests",
@@ -146,6 +138,16 @@ fn quick<'w>(workspace: &'w Workspace, dotnet: &'w std::result::Result<Dotnet, S
             run: Box::new(|skipped| dotnet.as_ref().map_or(Ok(()), |dotnet| csharp(workspace, dotnet, skipped))),
         },
     ]
+}
+
+/// Everything with all features, and the library as each flavour has it.
+fn clippy(workspace: &Workspace, skipped: &mut Vec<String>) -> Result<()> {
+    let mut runs = vec![vec!["--workspace", "--all-targets", "--all-features"]];
+    runs.extend(FLAVOURS.map(|flavour| [vec!["--package", "meetgate", "--lib"], flavour.features()].concat()));
+    runs.into_iter().try_for_each(|what| {
+        let mut clippy = workspace.cargo_command(["clippy", "--quiet"]);
+        watch(clippy.args(what).args(["--", "-D", "warnings"]), skipped)
+    })
 }
 
 /// What tests try where it is there, and only say so where it is not.
