@@ -203,10 +203,6 @@ pub fn run(command: &mut Command) -> Output {
 
 /// [`run`] with a limit of its own.
 pub fn run_within(limit: Duration, command: &mut Command) -> Output {
-    // Programs are judged, and this one is not.
-    if let Some(options) = env::var_os("MEETGATE_TSAN_OPTIONS") {
-        command.env("TSAN_OPTIONS", options);
-    }
     let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = spawned.unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let mut stdout = Collected::from(child.stdout.take());
