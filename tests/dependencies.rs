@@ -46,6 +46,17 @@ fn each_direct_dependency_has_a_row() {
     assert_eq!(told, declared);
 }
 
+/// `cargo xtask fuzz` and `cargo xtask bench` build with these locks as they are, and no other test calls them.
+#[test]
+fn the_locks_of_the_other_workspaces_follow_what_the_library_asks_for() {
+    for workspace in ["fuzz", "bench"] {
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.current_dir(support::root().join(workspace)).args(["update", "--workspace", "--locked"]);
+        let output = support::run(&mut cargo);
+        assert!(output.status.success(), "{workspace}: {}", support::both(&output));
+    }
+}
+
 #[test]
 fn each_crate_that_is_linked_stands_there_with_its_licence() {
     // Macros run at build time. The page is about one system, whatever this one is.

@@ -194,7 +194,7 @@ fn silence_is_given_up_and_gone_on_with() {
     let server = FileServer::start(Ways { silent_after: Some(50_000), ..Ways::default() });
     let download = Download::new();
     let start = Instant::now();
-    let options = json!({ "stall_timeout_ms": 200 });
+    let options = json!({ "stall_timeout_ms": 500 });
     let done = download.with(&elsewhere(), &server.url(), &options).unwrap();
     assert_eq!(done["attempts"], 2, "{done}");
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
