@@ -50,7 +50,7 @@ fn each_direct_dependency_has_a_row() {
 #[test]
 fn the_locks_of_the_other_workspaces_follow_what_the_library_asks_for() {
     for workspace in ["fuzz", "bench"] {
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let mut cargo = Command::new(env!("CARGO"));
         cargo.current_dir(support::root().join(workspace)).args(["update", "--workspace", "--locked"]);
         let output = support::run(&mut cargo);
         assert!(output.status.success(), "{workspace}: {}", support::both(&output));
@@ -60,7 +60,7 @@ fn the_locks_of_the_other_workspaces_follow_what_the_library_asks_for() {
 #[test]
 fn each_crate_that_is_linked_stands_there_with_its_licence() {
     // Macros run at build time. The page is about one system, whatever this one is.
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(support::root()).args([
         "tree",
         "--locked",

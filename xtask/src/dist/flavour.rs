@@ -58,6 +58,11 @@ impl Flavour {
         found.ok_or_else(|| format!("no flavour is called {name}; there are {known}").into())
     }
 
+    /// Compiled for size throughout.
+    pub fn is_small(&self) -> bool {
+        self.profile == EMBEDDED.profile
+    }
+
     /// In cargo's options.
     pub fn features(&self) -> Vec<&'static str> {
         self.features.to_vec()

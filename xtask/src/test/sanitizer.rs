@@ -3,10 +3,10 @@
 use super::{Part, Run, watch};
 use crate::catalog::Result;
 use crate::dist::flavour::EMBEDDED;
-use crate::dist::target::{TARGETS, Target};
-use crate::dist::toolchain::{Compiler, Standard};
+use crate::dist::target::Target;
+use crate::dist::toolchain::{self, Compiler, Standard};
 use crate::prerequisites::packages;
-use crate::workspace::{Workspace, output_of};
+use crate::workspace::Workspace;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -136,16 +136,14 @@ impl Sanitizer {
 /// A compiler that builds the standard library, too: ThreadSanitizer has to see the locks, channels and threads in it. With the
 /// folder in which this compiler finds the sanitizer's runtime; where it comes without, that of the compiler that builds this.
 fn that_builds_all(workspace: &Workspace) -> Result<(Compiler, PathBuf)> {
-    let target = TARGETS.iter().find(|target: &&Target| target.triple == MACHINE).ok_or("this machine is no target")?;
-    let Standard::Built(compiler) = Standard::of(target, &EMBEDDED)? else {
+    let Standard::Built(compiler) = Standard::of(Target::named(MACHINE)?, &EMBEDDED)? else {
         return Err("there is no source of Rust's standard library".into());
     };
     if runtime_in(&compiler.sysroot.join(LIBRARIES)).is_ok() {
         let sysroot = compiler.sysroot.clone();
         return Ok((compiler, sysroot));
     }
-    let own = output_of(Command::new("rustc").args(["--print", "sysroot"]))?;
-    let runtime = runtime_in(&Path::new(own.trim()).join(LIBRARIES))?;
+    let runtime = runtime_in(&toolchain::sysroot("rustc".as_ref())?.join(LIBRARIES))?;
     let sysroot = workspace.target.join("tmp/sysroot-with-thread-sanitizer");
     let libraries = sysroot.join(LIBRARIES);
     if sysroot.exists() {
