@@ -215,7 +215,7 @@ impl Shared {
             _ = WORKS_FOR.try_with(|pool| pool.set(shared.address()));
             body(&shared);
         };
-        state.handles.push(thread::Builder::new().name("meetgate-async".to_owned()).stack_size(STACK).spawn(body)?);
+        state.handles.push(crate::thread::start("meetgate-async", Some(STACK), Box::new(body))?);
         Ok(())
     }
 

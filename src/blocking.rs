@@ -3,10 +3,10 @@
 
 use crate::cancel::{Wake, Watch};
 use crate::lock::{Condition, Mutex};
+use crate::thread;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::thread;
 use std::time::Instant;
 
 /// Why there is no result.
@@ -30,7 +30,7 @@ enum State<T> {
     Awaited,
     /// A trigger came.
     Woken,
-    Done(thread::Result<T>),
+    Done(std::thread::Result<T>),
     Abandoned,
 }
 
@@ -72,7 +72,7 @@ fn begin<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result
             workers.changed.notify_all();
         }
     };
-    thread::Builder::new().name("meetgate".to_owned()).spawn(body).map_err(Gone::NotBegun)?;
+    thread::start("meetgate", None, Box::new(body)).map_err(Gone::NotBegun)?;
     Ok(place)
 }
 

@@ -27,7 +27,7 @@ use crate::lock::{Condition, Mutex};
 use options::Options;
 use std::cell::Cell;
 use std::sync::Arc;
-use std::thread::{Builder, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::Instant;
 
 /// As of an asynchronous call: most of it is for the program's own code.
@@ -86,7 +86,7 @@ impl Session {
             session.state.lock().is_telling = false;
             session.ended.notify_all();
         };
-        match Builder::new().name("meetgate-events".to_owned()).stack_size(STACK).spawn(body) {
+        match crate::thread::start("meetgate-events", Some(STACK), Box::new(body)) {
             Ok(thread) => {
                 state.thread = Some(thread);
                 state.is_telling = true;

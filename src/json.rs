@@ -19,6 +19,7 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
+use std::iter;
 
 /// The one value of a text, without the byte order mark that editors on Windows put first, and without white space around
 /// it. The error does not quote the text.
@@ -167,19 +168,34 @@ fn is_name(quoted: &RawValue, name: &str) -> bool {
 
 /// A whole number, whatever its spelling: `40003`, `4.0003e4`, `200.0`, and each of them as a string.
 pub(crate) fn whole_number(value: &RawValue) -> Option<i64> {
-    /// Up to here a floating point number tells whole numbers apart.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
     let text = match kind(value) {
         Kind::Integer | Kind::Number => Cow::Borrowed(value.get()),
         Kind::String => string(value)?,
         _ => return None,
     };
     let text = text.trim();
-    text.parse().ok().or_else(|| {
-        let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-        let number: f64 = text.parse().ok().filter(|_| is_number)?;
-        (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
-    })
+    text.parse().ok().or_else(|| whole_decimal(text))
+}
+
+/// A whole number with a point or an exponent, by its digits: a floating point number does not tell all large ones apart.
+fn whole_decimal(text: &str) -> Option<i64> {
+    /// More digits than this are no number of 64 bits.
+    const MOST_DIGITS: usize = 19;
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let mut digits = format!("{whole}{fraction}");
+    let zeros = exponent.parse::<i64>().ok()?.checked_sub(fraction.len().try_into().ok()?)?;
+    let places = usize::try_from(zeros.unsigned_abs()).ok()?;
+    if digits.bytes().any(|digit| digit.is_ascii_digit() && digit != b'0') {
+        match zeros {
+            0.. => digits.extend(iter::repeat_n('0', Some(places).filter(|places| *places < MOST_DIGITS)?)),
+            _ => {
+                let kept = digits.len().checked_sub(places)?;
+                digits.bytes().skip(kept).all(|digit| digit == b'0').then(|| digits.truncate(kept))?;
+            }
+        }
+    }
+    digits.parse().ok()
 }
 
 /// A member's name, borrowed where it holds no escape.
@@ -319,10 +335,32 @@ mod tests {
         for number in ["40003", "40003.0", "4.0003e4", "4.0003E+4", "400030e-1", "\"40003.00\""] {
             assert_eq!(of(number), Some(40003), "{number}");
         }
+        for large in ["9007199254740993.0", "9007199254740993000e-3", "9.007199254740993e15"] {
+            assert_eq!(of(large), Some(9_007_199_254_740_993), "{large}");
+        }
+        assert_eq!((of("-9223372036854775808.0"), of("-12e1")), (Some(i64::MIN), Some(-120)));
         assert_eq!((of("6050030000.0"), of("9223372036854775807")), (Some(6_050_030_000), Some(i64::MAX)));
-        for none in
-            ["0.5", "1e300", "null", "true", "\"x\"", "\"\"", "\"inf\"", "\"NaN\"", "[0]", "{}", "1e-1", "1e999"]
-        {
+        for none in [
+            "0.5",
+            "1e300",
+            "null",
+            "true",
+            "\"x\"",
+            "\"\"",
+            "\"inf\"",
+            "\"NaN\"",
+            "[0]",
+            "{}",
+            "1e-1",
+            "1e999",
+            "9223372036854775808.0",
+            "1e19",
+            "1e-99999999999999999999",
+            "\"-\"",
+            "\".\"",
+            "\"1.-0\"",
+            "\"e1\"",
+        ] {
             assert_eq!(of(none), None, "{none}");
         }
     }

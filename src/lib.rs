@@ -35,6 +35,7 @@ mod request;
 mod secret;
 pub mod signing;
 mod single_flight;
+mod thread;
 mod token;
 mod transport;
 mod trust;

@@ -6,6 +6,7 @@ mod certificate;
 mod client_certificate;
 mod pem;
 mod pin;
+mod provider;
 mod reason;
 mod system;
 mod verifier;
@@ -18,11 +19,12 @@ pub(crate) use pin::Pin;
 use crate::hex::hex;
 use client_certificate::Shown;
 use once_cell::sync::OnceCell;
+use provider::provider;
+use ring::digest::{SHA256, digest};
 use rustls::pki_types::ServerName;
 use rustls::version::TLS13;
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::sync::Arc;
 use verifier::Verifier;
@@ -159,7 +161,7 @@ impl Trust {
             (None, Roots::System) => vec!["system roots".to_owned()],
             (None, Roots::None) => vec!["no roots".to_owned()],
         };
-        let digests = settings.authorities.iter().map(|certificate| hex(&Sha256::digest(certificate)));
+        let digests = settings.authorities.iter().map(|certificate| hex(digest(&SHA256, certificate).as_ref()));
         let mut digests: Vec<String> = digests.collect();
         digests.sort_unstable();
         parts.extend(digests);
@@ -200,7 +202,7 @@ impl Trust {
     #[inline(never)]
     fn make(&self) -> Result<Box<Made>, rustls::Error> {
         let settings = self.settings();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let provider = Arc::new(provider());
         let (store, roots) = self.roots()?;
         let verifier = Verifier::new(settings, store, &provider);
         let shown = Arc::new(Shown::new(settings.client_certificate.as_ref()));

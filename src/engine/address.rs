@@ -8,7 +8,7 @@ use crate::observe::Tally;
 use crate::platform::Signed;
 use crate::single_flight::{Caller, Cell, Fetched, Flight, OldValue};
 use crate::transport::{Answer, BaseUrl, Bounds, Failure};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(10);
 #[derive(Default)]
 pub(crate) struct Addresses(Arc<Mutex<InUse>>);
 
-type InUse = BTreeMap<String, Entry>;
+type InUse = HashMap<String, Entry>;
 
 struct Entry {
     address: Arc<Cell<BaseUrl>>,

@@ -4,27 +4,27 @@ use super::Credentials;
 use crate::error::{Error, Result};
 use crate::hex::hex;
 use crate::lock::Mutex;
-use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use ring::digest::{Context, SHA256};
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
 /// A name that says everything and shows nothing: the SHA-256 of all parts, in hexadecimal. Where a part is a secret, a
 /// wrong one never rides on another's token. Names an account's files and keys in a store.
 pub(crate) fn digest(parts: &[&str]) -> String {
-    let mut digest = Sha256::new();
+    let mut digest = Context::new(&SHA256);
     for part in parts {
         // With its length, so that no two lists run together; as wide on every machine, for the stores.
-        digest.update((part.len() as u64).to_le_bytes());
+        digest.update(&(part.len() as u64).to_le_bytes());
         digest.update(part.as_bytes());
     }
-    hex(&digest.finalize())
+    hex(digest.finish().as_ref())
 }
 
 /// The accounts that have clients, by their digests.
 #[derive(Default)]
 pub(crate) struct Accounts(Arc<Mutex<InUse>>);
 
-type InUse = BTreeMap<String, Entry>;
+type InUse = HashMap<String, Entry>;
 
 struct Entry {
     /// The digest of the store's settings.

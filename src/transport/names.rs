@@ -5,11 +5,11 @@ use super::trouble::Trouble;
 use crate::cancel::Wake;
 use crate::error::is_lack;
 use crate::lock::{Condition, Mutex};
+use crate::thread;
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _, UdpSocket};
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long a name's addresses are used. After a connection that failed they are looked up again at once.
@@ -126,7 +126,7 @@ impl Question {
             *question.answer.lock() = Some(answer);
             question.is_answered.notify_all();
         };
-        let thread = thread::Builder::new().name("meetgate names".to_owned()).spawn(look);
+        let thread = thread::start("meetgate names", None, Box::new(look));
         thread.map(drop).map_err(|error| Trouble::NoThread(error).into_io())
     }
 

@@ -2,12 +2,12 @@
 
 use super::pem;
 use crate::hex::hex;
+use ring::digest::{SHA256, digest};
 use rustls::SignatureScheme;
 use rustls::client::ResolvesClientCert;
 use rustls::crypto::ring::sign::any_supported_type;
 use rustls::pki_types::CertificateDer;
 use rustls::sign::CertifiedKey;
-use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -48,7 +48,8 @@ impl ClientCertificate {
 
     /// What tells it from others.
     pub(super) fn digest(&self) -> String {
-        hex(&Sha256::digest(self.0.cert.first().map(CertificateDer::as_ref).unwrap_or_default()))
+        let certificate = self.0.cert.first().map(CertificateDer::as_ref).unwrap_or_default();
+        hex(digest(&SHA256, certificate).as_ref())
     }
 }
 

@@ -3,7 +3,7 @@
 use super::certificate::Certificate;
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD};
-use sha2::{Digest as _, Sha256};
+use ring::digest::{SHA256, digest};
 use std::fmt;
 
 /// The SHA-256 of the public key (SubjectPublicKeyInfo) of a server's own certificate.
@@ -25,7 +25,8 @@ impl Pin {
 
     /// `None` where it is no certificate.
     pub(super) fn of(certificate: &[u8]) -> Option<Pin> {
-        Some(Pin(Sha256::digest(Certificate::read(certificate)?.public_key).into()))
+        let key = Certificate::read(certificate)?.public_key;
+        digest(&SHA256, key).as_ref().try_into().ok().map(Pin)
     }
 }
 
@@ -51,7 +52,7 @@ mod tests {
 
     #[test]
     fn one_pin_has_many_spellings() {
-        let pin = Pin(Sha256::digest(b"key").into());
+        let pin = Pin(digest(&SHA256, b"key").as_ref().try_into().unwrap());
         let hex = crate::hex::hex(&pin.0);
         let colons: Vec<&str> = (0..32).map(|at| &hex[at * 2..at * 2 + 2]).collect();
         let base64 = BASE64_STANDARD.encode(pin.0);

@@ -3,10 +3,10 @@
 #![allow(dead_code, reason = "each test program uses some of it")]
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use ring::digest::{SHA256, digest};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{HandshakeKind, RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
-use sha2::{Digest as _, Sha256};
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -73,7 +73,7 @@ impl Own {
     /// The digest of its public key, as rcgen knows it.
     pub fn digest(&self) -> [u8; 32] {
         use rcgen::PublicKeyData as _;
-        Sha256::digest(self.key.subject_public_key_info()).into()
+        digest(&SHA256, &self.key.subject_public_key_info()).as_ref().try_into().unwrap()
     }
 
     pub fn private_key(&self) -> PrivateKeyDer<'static> {

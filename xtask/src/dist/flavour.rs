@@ -1,5 +1,6 @@
 //! What is in a library, and what it is compiled for.
 
+use super::target::Target;
 use crate::catalog::Result;
 
 pub struct Flavour {
@@ -63,8 +64,14 @@ impl Flavour {
         self.profile == EMBEDDED.profile
     }
 
-    /// In cargo's options.
+    /// In cargo's options, for x86.
     pub fn features(&self) -> Vec<&'static str> {
         self.features.to_vec()
+    }
+
+    /// The same for a target. Most ARM processors of terminals have no instructions for AES.
+    pub fn features_on(&self, target: &Target) -> Vec<&'static str> {
+        let more: &[&str] = if self.is_small() && !target.is_x86() { &["--features", "chacha20"] } else { &[] };
+        [self.features, more].concat()
     }
 }

@@ -21,7 +21,7 @@ const OF_STANDARD: [(&str, &str); 2] = [
 
 /// Writes both into a folder.
 pub fn write(workspace: &Workspace, target: &Target, flavour: &Flavour, folder: &Path) -> Result<()> {
-    let graph = Graph::of(workspace, &[flavour.features(), vec!["--target", target.triple]].concat())?;
+    let graph = Graph::of(workspace, &[flavour.features_on(target), vec!["--target", target.triple]].concat())?;
     let (compiler, sysroot) = Standard::of(target, flavour)?.compiler()?;
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         fs::copy(workspace.root.join(licence), folder.join(licence))?;

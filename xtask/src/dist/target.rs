@@ -115,6 +115,10 @@ impl Target {
         found.ok_or_else(|| "nothing is built for machines like this one".into())
     }
 
+    pub fn is_x86(&self) -> bool {
+        self.triple.starts_with("x86_64-") || self.triple.starts_with("i686-")
+    }
+
     pub fn is_windows(&self) -> bool {
         self.system == System::Windows
     }
