@@ -4,6 +4,9 @@
 
 mod packed;
 pub mod table;
+mod word;
+
+pub use word::{Text, Word};
 
 use serde::Serialize;
 use std::fmt;
@@ -135,35 +138,6 @@ impl Type {
     }
 }
 
-/// What only a person reads. A library without the feature `catalog-texts` has none of it.
-#[derive(Debug, Clone, Copy)]
-pub struct Text(#[cfg(feature = "catalog-texts")] &'static str);
-
-impl Text {
-    pub const NONE: Text = Text::new("");
-
-    #[cfg(feature = "catalog-texts")]
-    pub const fn new(text: &'static str) -> Text {
-        Text(text)
-    }
-
-    #[cfg(not(feature = "catalog-texts"))]
-    pub const fn new(_: &'static str) -> Text {
-        Text()
-    }
-
-    /// `None` where there is none.
-    #[cfg(feature = "catalog-texts")]
-    pub fn get(self) -> Option<&'static str> {
-        Some(self.0).filter(|text| !text.is_empty())
-    }
-
-    #[cfg(not(feature = "catalog-texts"))]
-    pub fn get(self) -> Option<&'static str> {
-        None
-    }
-}
-
 /// One allowed (or, in an open list, known) value, and what it means.
 #[derive(Debug, Clone, Copy)]
 pub struct Value {
@@ -172,7 +146,7 @@ pub struct Value {
 }
 
 impl Value {
-    pub const fn text(text: &'static str) -> Value {
+    pub const fn text(text: Word) -> Value {
         Value { value: Literal::Text(text), meaning: Text::NONE }
     }
 
@@ -180,21 +154,21 @@ impl Value {
         Value { value: Literal::Number(number), meaning: Text::NONE }
     }
 
-    pub const fn meaning(self, meaning: &'static str) -> Value {
-        Value { meaning: Text::new(meaning), ..self }
+    pub const fn meaning(self, meaning: Text) -> Value {
+        Value { meaning, ..self }
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Literal {
-    Text(&'static str),
+    Text(Word),
     Number(i64),
 }
 
 impl fmt::Display for Value {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.value {
-            Literal::Text(text) => out.write_str(text),
+            Literal::Text(text) => text.fmt(out),
             Literal::Number(number) => write!(out, "{number}"),
         }
     }
@@ -203,7 +177,7 @@ impl fmt::Display for Value {
 /// A parameter, or a member of a nested one.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
-    pub name: &'static str,
+    pub name: Word,
     pub kind: Type,
     pub required: bool,
     /// `values` are the known ones; others pass.
@@ -213,44 +187,51 @@ pub struct Field {
     pub always_sent: bool,
     /// The type of an array's scalar elements.
     pub items: Option<Type>,
-    /// The members of an object, or of each object of an array.
-    pub fields: &'static [Field],
-    /// Most have nothing more: apart from them, a field is a third as large.
+    /// Most have nothing more: apart from it, a field is small.
     pub more: Option<&'static More>,
 }
 
 /// What few fields have.
 #[derive(Debug)]
 pub struct More {
-    pub unit: &'static str,
+    /// The members of an object, or of each object of an array.
+    pub fields: &'static [Field],
+    pub unit: Word,
     pub values: &'static [Value],
     pub min: Option<i64>,
     pub max: Option<i64>,
     /// Further JSON types taken as they are.
     pub also: &'static [Type],
-    pub default: &'static str,
+    pub default: Word,
     /// A second name under which the value travels too.
-    pub also_sent_as: &'static str,
+    pub also_sent_as: Word,
 }
 
 impl Field {
     /// What the generated table fills up from.
     pub const EMPTY: Field = Field {
-        name: "",
+        name: Word::NONE,
         kind: Type::String,
         required: false,
         open: false,
         secret: false,
         always_sent: false,
         items: None,
-        fields: &[],
         more: None,
     };
 }
 
 impl More {
-    pub const NONE: More =
-        More { unit: "", values: &[], min: None, max: None, also: &[], default: "", also_sent_as: "" };
+    pub const NONE: More = More {
+        fields: &[],
+        unit: Word::NONE,
+        values: &[],
+        min: None,
+        max: None,
+        also: &[],
+        default: Word::NONE,
+        also_sent_as: Word::NONE,
+    };
 }
 
 impl Deref for Field {
@@ -265,9 +246,9 @@ impl Deref for Field {
 #[derive(Debug)]
 pub struct Rule {
     /// `osds needs videos`
-    pub words: &'static str,
+    pub words: Word,
     /// Document and lines.
-    pub source: &'static str,
+    pub source: Word,
     pub demand: Demand,
 }
 
@@ -276,22 +257,22 @@ pub struct Rule {
 pub enum Demand {
     /// With `param` (of one of the values `is`, where any are named) `needs` has to be given.
     Requires {
-        param: &'static str,
-        is: &'static [&'static str],
-        needs: &'static str,
+        param: Word,
+        is: &'static [Word],
+        needs: Word,
     },
     /// With `param` of one of the values `is`, `other` takes `values` only; left out, it has its default.
     Allows {
-        param: &'static str,
-        is: &'static [&'static str],
-        other: &'static str,
-        values: &'static [&'static str],
+        param: Word,
+        is: &'static [Word],
+        other: Word,
+        values: &'static [Word],
     },
-    AtLeastOne(&'static [&'static str]),
+    AtLeastOne(&'static [Word]),
     /// Two times: `last` is not before `first`.
     Ordered {
-        first: &'static str,
-        last: &'static str,
+        first: Word,
+        last: Word,
     },
 }
 
@@ -299,12 +280,12 @@ pub enum Demand {
 #[derive(Debug)]
 pub struct Settles {
     /// `stopped`
-    pub name: &'static str,
+    pub name: Word,
     /// `the recording has stopped`
-    pub until: &'static str,
+    pub until: Word,
     pub when: When,
     /// Optional parameters without which something else would be waited for.
-    pub needs: &'static [&'static str],
+    pub needs: &'static [Word],
 }
 
 /// What an answer is looked at for.
@@ -313,31 +294,31 @@ pub enum When {
     /// An integer, by the names of members (`record_list.status`), arrays looked through for the first: what is waited for, and what
     /// will not become that any more.
     Is {
-        member: &'static str,
+        member: Word,
         done: &'static [i64],
         failed: &'static [i64],
         /// The member's known values, for the words of an error.
         known: &'static [Value],
     },
     /// Texts by the names of members (`data.download_url`), arrays looked through: one that is there and not empty.
-    Any { any: &'static [&'static str] },
+    Any { any: &'static [Word] },
 }
 
 /// One documented operation.
 #[derive(Debug)]
 pub struct Operation {
     /// `avd.room.mix_record.start`
-    pub name: &'static str,
+    pub name: Word,
     pub platform: PlatformName,
     /// How it is sent unless the configuration says otherwise.
     pub method: Method,
     /// Whole, from the host root.
-    pub path: &'static str,
+    pub path: Word,
     pub retry: Retry,
     /// The operation that this one ends.
-    pub undoes: &'static str,
+    pub undoes: Word,
     /// Its parameters that are named otherwise in the answer of what it undoes: the parameter, and the member.
-    pub undoes_with: &'static [(&'static str, &'static str)],
+    pub undoes_with: &'static [(Word, Word)],
     /// When what it reads has come to an end.
     pub settles: Option<Settles>,
     pub carrier: Carrier,
@@ -348,13 +329,14 @@ pub struct Operation {
     pub params: &'static [Field],
     pub rules: &'static [Rule],
     /// The members of its answer, where an operation undoes it.
-    pub answered: &'static [&'static str],
+    pub answered: &'static [Word],
 }
 
 impl Operation {
     /// The name without its platform, as the error document shows it.
     pub fn short_name(&self) -> &'static str {
-        self.name.split_once('.').map_or(self.name, |(_, rest)| rest)
+        let name = self.name.as_str();
+        name.split_once('.').map_or(name, |(_, rest)| rest)
     }
 }
 
@@ -394,8 +376,9 @@ pub struct ErrorNumber {
 
 /// The operation of that whole name (`avd.room.create`).
 pub fn find(name: &str) -> Option<&'static Operation> {
-    let index = table::BY_NAME.binary_search_by(|operation| operation.name.cmp(name)).ok()?;
-    table::BY_NAME.get(index).copied()
+    let of = |index: &u8| table::OPERATIONS.get(usize::from(*index)).copied();
+    let found = table::BY_NAME.binary_search_by(|index| of(index).map_or("", |it| it.name.as_str()).cmp(name)).ok()?;
+    of(table::BY_NAME.get(found)?)
 }
 
 /// All operations, in the order of the platforms' documents.
@@ -418,7 +401,7 @@ mod tests {
     fn every_operation_is_found_by_its_name() {
         assert!(!operations().is_empty());
         for operation in operations() {
-            assert_eq!(find(operation.name).map(|found| found.name), Some(operation.name));
+            assert_eq!(find(&operation.name).map(|found| found.name), Some(operation.name));
         }
         assert!(find("avd.room.creat").is_none());
         assert!(find("").is_none());
@@ -453,7 +436,7 @@ mod tests {
     #[test]
     fn what_an_operation_undoes_exists() {
         for operation in operations().iter().filter(|o| !o.undoes.is_empty()) {
-            assert!(find(operation.undoes).is_some(), "{} undoes {}", operation.name, operation.undoes);
+            assert!(find(&operation.undoes).is_some(), "{} undoes {}", operation.name, operation.undoes);
         }
     }
 

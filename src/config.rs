@@ -248,7 +248,7 @@ impl Reader<'_, '_> {
 
     /// The key's value, or the default that the catalog documents.
     fn text_or_default(&self, name: &str) -> String {
-        let default = self.keys.iter().find(|key| key.name == name).map_or("", |key| key.default);
+        let default = self.keys.iter().find(|key| key.name == name).map_or("", |key| key.default.as_str());
         self.text(name).unwrap_or_else(|| default.to_owned())
     }
 
@@ -364,7 +364,7 @@ mod tests {
 
     #[test]
     fn defaults_are_the_documented_ones() {
-        let documented = |name: &str| table::AVD_CONFIG.iter().find(|key| key.name == name).unwrap().default;
+        let documented = |name: &str| table::AVD_CONFIG.iter().find(|key| key.name == name).unwrap().default.as_str();
         assert_eq!(Limits::DEFAULT.timeout.as_millis().to_string(), documented("timeout_ms"));
         assert_eq!(Limits::DEFAULT.connect_timeout.as_millis().to_string(), documented("connect_timeout_ms"));
         assert_eq!(Limits::DEFAULT.max_reply_bytes.to_string(), documented("max_reply_bytes"));

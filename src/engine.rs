@@ -177,7 +177,7 @@ impl Engine {
         cancel: Option<&Cancel>,
         transfer: Option<&Transfer<'_>>,
     ) -> Result<String> {
-        self.watched(operation.name, terms.since, |tally| {
+        self.watched(operation.name.as_str(), terms.since, |tally| {
             self.call_tallied(operation, params, terms, cancel, transfer, tally)
         })
     }

@@ -33,7 +33,7 @@ pub(crate) trait Platform: Send + Sync {
 
     /// How an operation's parameters travel, and where to.
     fn route(&self, operation: &'static Operation) -> Route {
-        Route { method: operation.method, path: Cow::Borrowed(operation.path), carrier: operation.carrier }
+        Route { method: operation.method, path: Cow::Borrowed(operation.path.as_str()), carrier: operation.carrier }
     }
 
     /// Adds the credential.

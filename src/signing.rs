@@ -1,7 +1,7 @@
 //! The signatures that callers need beside the calls: terminals log in to a media SDK with a user token, and other tools
 //! sign requests of their own with a checksum. JSON in, JSON out.
 
-use crate::catalog::{Field, More, Type};
+use crate::catalog::{Field, More, Type, Word};
 use crate::error::{Error, Result, Status};
 use crate::json::Members;
 use crate::json::check::{Rules, check};
@@ -13,19 +13,19 @@ use serde::Serialize;
 const RULES: Rules = Rules { noun: "parameter", tolerant: false };
 
 const HST_USER_TOKEN: &[Field] = &[
-    Field { name: "app_id", required: true, ..Field::EMPTY },
-    Field { name: "app_secret", required: true, secret: true, ..Field::EMPTY },
-    Field { name: "group_id", ..Field::EMPTY },
-    Field { name: "user_id", ..Field::EMPTY },
-    Field { name: "expire_time", kind: Type::Integer, ..Field::EMPTY },
+    Field { name: Word::of("app_id"), required: true, ..Field::EMPTY },
+    Field { name: Word::of("app_secret"), required: true, secret: true, ..Field::EMPTY },
+    Field { name: Word::of("group_id"), ..Field::EMPTY },
+    Field { name: Word::of("user_id"), ..Field::EMPTY },
+    Field { name: Word::of("expire_time"), kind: Type::Integer, ..Field::EMPTY },
     Field {
-        name: "timestamp_ms",
+        name: Word::of("timestamp_ms"),
         kind: Type::Integer,
         more: Some(&More { min: Some(0), ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
-        name: "random",
+        name: Word::of("random"),
         kind: Type::Integer,
         more: Some(&More { min: Some(0), max: Some(0x7fff_ffff), ..More::NONE }),
         ..Field::EMPTY
@@ -33,15 +33,20 @@ const HST_USER_TOKEN: &[Field] = &[
 ];
 
 const CHECKSUM: &[Field] = &[
-    Field { name: "app_secret", required: true, secret: true, ..Field::EMPTY },
-    Field { name: "rest_api_key", required: true, secret: true, ..Field::EMPTY },
-    Field { name: "curtime", kind: Type::Integer, more: Some(&More { min: Some(0), ..More::NONE }), ..Field::EMPTY },
+    Field { name: Word::of("app_secret"), required: true, secret: true, ..Field::EMPTY },
+    Field { name: Word::of("rest_api_key"), required: true, secret: true, ..Field::EMPTY },
+    Field {
+        name: Word::of("curtime"),
+        kind: Type::Integer,
+        more: Some(&More { min: Some(0), ..More::NONE }),
+        ..Field::EMPTY
+    },
 ];
 
 const YOUME_USER_TOKEN: &[Field] = &[
-    Field { name: "app_key", required: true, ..Field::EMPTY },
-    Field { name: "rest_api_key", required: true, secret: true, ..Field::EMPTY },
-    Field { name: "user_id", required: true, ..Field::EMPTY },
+    Field { name: Word::of("app_key"), required: true, ..Field::EMPTY },
+    Field { name: Word::of("rest_api_key"), required: true, secret: true, ..Field::EMPTY },
+    Field { name: Word::of("user_id"), required: true, ..Field::EMPTY },
 ];
 
 /// The token with which an end user logs in to the media SDK of hst, by the algorithm of the vendor's TokenGenerator:
@@ -103,7 +108,7 @@ fn read<'a>(what: &str, fields: &[Field], params: &'a str) -> Result<Members<'a>
     let refuse = |problem: String| Error::invalid_argument(format!("{what}: {problem}"));
     let members = Members::parse(params).map_err(refuse)?;
     check(fields, &members, RULES).map_err(refuse)?;
-    match fields.iter().find(|field| field.required && members.text(field.name).is_some_and(|text| text.is_empty())) {
+    match fields.iter().find(|field| field.required && members.text(&field.name).is_some_and(|text| text.is_empty())) {
         Some(empty) => Err(refuse(format!("parameter \"{}\" is empty", empty.name))),
         None => Ok(members),
     }

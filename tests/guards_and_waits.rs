@@ -38,7 +38,7 @@ fn all_that_can_be_undone_is_undone_by_the_answer_of_its_start() {
         let sandbox = Sandbox::start(Options::default()).unwrap();
         let config = &sandbox.configurations()[undoing.platform.as_str()];
         let client = Client::new(&config.to_string()).unwrap();
-        let example = examples::all().into_iter().find(|example| example.name == undoing.undoes).unwrap();
+        let example = examples::all().into_iter().find(|example| example.name == *undoing.undoes).unwrap();
         let started = client.call(&example.name, &example.params).unwrap();
         sandbox.clear_exchanges();
         let answer = client.undo(&example.name, &example.params, Some(&started), "{}", None).unwrap();
@@ -46,7 +46,7 @@ fn all_that_can_be_undone_is_undone_by_the_answer_of_its_start() {
         assert_eq!(value(&answer)[number], 0, "{}", example.name);
         let exchanges = sandbox.exchanges();
         assert_eq!(exchanges.len(), 1, "{}", example.name);
-        assert_eq!(exchanges[0].operation, Some(undoing.name));
+        assert_eq!(exchanges[0].operation, Some(undoing.name.as_str()));
         tried += 1;
     }
     assert_eq!(tried, 15);

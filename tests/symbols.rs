@@ -56,7 +56,7 @@ const FIXED: [&str; 42] = [
 
 #[test]
 fn exported_is_declared_is_cataloged() {
-    let of_operations = catalog::operations().iter().map(|operation| function(operation.name));
+    let of_operations = catalog::operations().iter().map(|operation| function(&operation.name));
     let expected: BTreeSet<String> = of_operations.chain(FIXED.map(str::to_owned)).collect();
     assert_eq!(expected.len(), catalog::operations().len() + FIXED.len());
     assert_same("exported", &exported(), &expected);

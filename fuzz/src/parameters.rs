@@ -82,7 +82,8 @@ fn secrets(name: &str, params: &str) -> Vec<String> {
     let Some(operation) = catalog::find(name) else { return Vec::new() };
     let value: Value = serde_json::from_str(params).unwrap_or_default();
     let secret = operation.params.iter().filter(|field| field.secret);
-    let mut found: Vec<String> = secret.filter_map(|field| value[field.name].as_str()).map(str::to_owned).collect();
+    let mut found: Vec<String> =
+        secret.filter_map(|field| value[field.name.as_str()].as_str()).map(str::to_owned).collect();
     found.retain(|secret| params.matches(secret.as_str()).count() == 1);
     found
 }

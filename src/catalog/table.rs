@@ -4,7 +4,7 @@
 
 use super::{
     Carrier, Demand, ErrorClass, ErrorNumber, Field, Method, More, Operation, PlatformName, Retry, Rule, Settles, Text,
-    Type, Value, When,
+    Type, Value, When, Word,
 };
 
 pub const HST_PREFIX: &str = "";
@@ -12,337 +12,337 @@ pub const HST_PREFIX: &str = "";
 pub static HST_ERRORS: &[ErrorNumber] = &[
     ErrorNumber {
         code: 605030000,
-        meaning: Text::new("internal error of the recording service"),
-        zh: Text::new("内部错误"),
+        meaning: Text::at(0, "internal error of the recording service"),
+        zh: Text::at(39, "内部错误"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 605030001,
-        meaning: Text::new("no such recording task or live stream"),
-        zh: Text::new("上下文不存在"),
+        meaning: Text::at(51, "no such recording task or live stream"),
+        zh: Text::at(88, "上下文不存在"),
         class: ErrorClass::NotFound,
         transient: false,
     },
     ErrorNumber {
         code: 605030003,
-        meaning: Text::new("a parameter is wrong"),
-        zh: Text::new("参数错误"),
+        meaning: Text::at(106, "a parameter is wrong"),
+        zh: Text::at(126, "参数错误"),
         class: ErrorClass::BadRequest,
         transient: false,
     },
     ErrorNumber {
         code: 605030004,
-        meaning: Text::new("the connection exists already"),
-        zh: Text::new("链接已经存在"),
+        meaning: Text::at(138, "the connection exists already"),
+        zh: Text::at(167, "链接已经存在"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 605030005,
-        meaning: Text::new("the body is not JSON"),
-        zh: Text::new("json解析错误"),
+        meaning: Text::at(185, "the body is not JSON"),
+        zh: Text::at(205, "json解析错误"),
         class: ErrorClass::BadRequest,
         transient: false,
     },
     ErrorNumber {
         code: 605030006,
-        meaning: Text::new("not logged in"),
-        zh: Text::new("未登录"),
+        meaning: Text::at(221, "not logged in"),
+        zh: Text::at(234, "未登录"),
         class: ErrorClass::Auth,
         transient: false,
     },
     ErrorNumber {
         code: 605030007,
-        meaning: Text::new("authentication failed"),
-        zh: Text::new("鉴权失败"),
+        meaning: Text::at(243, "authentication failed"),
+        zh: Text::at(264, "鉴权失败"),
         class: ErrorClass::Auth,
         transient: false,
     },
     ErrorNumber {
         code: 605030008,
-        meaning: Text::new("too little storage is left"),
-        zh: Text::new("剩余空间不足"),
+        meaning: Text::at(276, "too little storage is left"),
+        zh: Text::at(302, "剩余空间不足"),
         class: ErrorClass::Limit,
         transient: false,
     },
     ErrorNumber {
         code: 605030009,
-        meaning: Text::new("too many tasks on the server"),
-        zh: Text::new("任务数已达负载上限"),
+        meaning: Text::at(320, "too many tasks on the server"),
+        zh: Text::at(348, "任务数已达负载上限"),
         class: ErrorClass::Busy,
         transient: true,
     },
     ErrorNumber {
         code: 605030010,
-        meaning: Text::new("the server's processor is used up"),
-        zh: Text::new("CPU已达负载上限"),
+        meaning: Text::at(375, "the server's processor is used up"),
+        zh: Text::at(408, "CPU已达负载上限"),
         class: ErrorClass::Busy,
         transient: true,
     },
     ErrorNumber {
         code: 605030011,
-        meaning: Text::new("the server's disk is full"),
-        zh: Text::new("硬盘已达负载上限"),
+        meaning: Text::at(429, "the server's disk is full"),
+        zh: Text::at(454, "硬盘已达负载上限"),
         class: ErrorClass::Limit,
         transient: false,
     },
     ErrorNumber {
         code: 605030012,
-        meaning: Text::new("the task exists already"),
-        zh: Text::new("上下文已经存在"),
+        meaning: Text::at(478, "the task exists already"),
+        zh: Text::at(501, "上下文已经存在"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 605030013,
-        meaning: Text::new("the recorder could not log in to the group"),
-        zh: Text::new("虚拟用户登录失败"),
+        meaning: Text::at(522, "the recorder could not log in to the group"),
+        zh: Text::at(564, "虚拟用户登录失败"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 605030016,
-        meaning: Text::new("the command did not reach the resource platform"),
-        zh: Text::new("资源平台：命令发送失败"),
+        meaning: Text::at(588, "the command did not reach the resource platform"),
+        zh: Text::at(635, "资源平台：命令发送失败"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 605030017,
-        meaning: Text::new("the answer of the resource platform was not understood"),
-        zh: Text::new("资源平台：应答无法解析"),
+        meaning: Text::at(668, "the answer of the resource platform was not understood"),
+        zh: Text::at(722, "资源平台：应答无法解析"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 605030018,
-        meaning: Text::new("the resource platform refused the recording"),
-        zh: Text::new("资源平台：拒绝录制"),
+        meaning: Text::at(755, "the resource platform refused the recording"),
+        zh: Text::at(798, "资源平台：拒绝录制"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 605030020,
-        meaning: Text::new("an input has no parameters"),
-        zh: Text::new("输入缺少参数"),
+        meaning: Text::at(825, "an input has no parameters"),
+        zh: Text::at(851, "输入缺少参数"),
         class: ErrorClass::BadRequest,
         transient: false,
     },
     ErrorNumber {
         code: 605030021,
-        meaning: Text::new("the input exists already"),
-        zh: Text::new("输入已经存在"),
+        meaning: Text::at(869, "the input exists already"),
+        zh: Text::at(893, "输入已经存在"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 605030022,
-        meaning: Text::new("no such input"),
-        zh: Text::new("输入不存在"),
+        meaning: Text::at(911, "no such input"),
+        zh: Text::at(924, "输入不存在"),
         class: ErrorClass::NotFound,
         transient: false,
     },
     ErrorNumber {
         code: 605030023,
-        meaning: Text::new("the media server did not set the output"),
-        zh: Text::new("设置输出失败：媒体服务"),
+        meaning: Text::at(939, "the media server did not set the output"),
+        zh: Text::at(978, "设置输出失败：媒体服务"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 605030024,
-        meaning: Text::new("the output was not set: no such input, or of another type"),
-        zh: Text::new("设置输出失败：输入不存在或类型不符"),
+        meaning: Text::at(1011, "the output was not set: no such input, or of another type"),
+        zh: Text::at(1068, "设置输出失败：输入不存在或类型不符"),
         class: ErrorClass::BadRequest,
         transient: false,
     },
     ErrorNumber {
         code: 605030025,
-        meaning: Text::new("a canvas is set, but no layout"),
-        zh: Text::new("已设置画布，未设置布局"),
+        meaning: Text::at(1119, "a canvas is set, but no layout"),
+        zh: Text::at(1149, "已设置画布，未设置布局"),
         class: ErrorClass::BadRequest,
         transient: false,
     },
     ErrorNumber {
         code: 605030026,
-        meaning: Text::new("a layout is set, but no canvas"),
-        zh: Text::new("已设置布局，未设置画布"),
+        meaning: Text::at(1182, "a layout is set, but no canvas"),
+        zh: Text::at(1212, "已设置布局，未设置画布"),
         class: ErrorClass::BadRequest,
         transient: false,
     },
     ErrorNumber {
         code: 605030027,
-        meaning: Text::new("the media server did not set the overlay"),
-        zh: Text::new("设置叠加失败：媒体服务"),
+        meaning: Text::at(1245, "the media server did not set the overlay"),
+        zh: Text::at(1285, "设置叠加失败：媒体服务"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 605030028,
-        meaning: Text::new("the recording service's authentication failed"),
-        zh: Text::new("认证失败"),
+        meaning: Text::at(1318, "the recording service's authentication failed"),
+        zh: Text::at(1363, "认证失败"),
         class: ErrorClass::Auth,
         transient: false,
     },
     ErrorNumber {
         code: 605030029,
-        meaning: Text::new("the heartbeat of the recorder was lost"),
-        zh: Text::new("心跳丢失"),
+        meaning: Text::at(1375, "the heartbeat of the recorder was lost"),
+        zh: Text::at(1413, "心跳丢失"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 605030031,
-        meaning: Text::new("the file could not be read"),
-        zh: Text::new("文件读取失败"),
+        meaning: Text::at(1425, "the file could not be read"),
+        zh: Text::at(1451, "文件读取失败"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 605030032,
-        meaning: Text::new("the media server timed out"),
-        zh: Text::new("媒体服务超时"),
+        meaning: Text::at(1469, "the media server timed out"),
+        zh: Text::at(1495, "媒体服务超时"),
         class: ErrorClass::Busy,
         transient: true,
     },
     ErrorNumber {
         code: 605030033,
-        meaning: Text::new("the task is suspended"),
-        zh: Text::new("任务已暂停"),
+        meaning: Text::at(1513, "the task is suspended"),
+        zh: Text::at(1534, "任务已暂停"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 605030034,
-        meaning: Text::new("an intermediate file was not fetched"),
-        zh: Text::new("中间文件获取失败"),
+        meaning: Text::at(1549, "an intermediate file was not fetched"),
+        zh: Text::at(1585, "中间文件获取失败"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 605030035,
-        meaning: Text::new("an automatic recording takes no layout"),
-        zh: Text::new("自动录制不支持设置布局"),
+        meaning: Text::at(1609, "an automatic recording takes no layout"),
+        zh: Text::at(1647, "自动录制不支持设置布局"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 605030036,
-        meaning: Text::new("automatic recording: the login at the event gateway failed"),
-        zh: Text::new("自动录制：事件网关登录失败"),
+        meaning: Text::at(1680, "automatic recording: the login at the event gateway failed"),
+        zh: Text::at(1738, "自动录制：事件网关登录失败"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 605030038,
-        meaning: Text::new("the group has an automatic recording already"),
-        zh: Text::new("该组已有自动录制任务"),
+        meaning: Text::at(1777, "the group has an automatic recording already"),
+        zh: Text::at(1821, "该组已有自动录制任务"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 605030039,
-        meaning: Text::new("only a task that records can be suspended"),
-        zh: Text::new("仅录制中的任务可暂停"),
+        meaning: Text::at(1851, "only a task that records can be suspended"),
+        zh: Text::at(1892, "仅录制中的任务可暂停"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 605030040,
-        meaning: Text::new("only a task that is suspended can be resumed"),
-        zh: Text::new("仅暂停的任务可恢复"),
+        meaning: Text::at(1922, "only a task that is suspended can be resumed"),
+        zh: Text::at(1966, "仅暂停的任务可恢复"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 605030041,
-        meaning: Text::new("the heartbeat of the compositor was lost"),
-        zh: Text::new("合成服务心跳丢失"),
+        meaning: Text::at(1993, "the heartbeat of the compositor was lost"),
+        zh: Text::at(2033, "合成服务心跳丢失"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 605030042,
-        meaning: Text::new("the event gateway refused the login"),
-        zh: Text::new("事件网关：登录失败"),
+        meaning: Text::at(2057, "the event gateway refused the login"),
+        zh: Text::at(2092, "事件网关：登录失败"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 605030043,
-        meaning: Text::new("the event gateway refused the subscription"),
-        zh: Text::new("事件网关：订阅失败"),
+        meaning: Text::at(2119, "the event gateway refused the subscription"),
+        zh: Text::at(2161, "事件网关：订阅失败"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 605030044,
-        meaning: Text::new("the event gateway did not give the full state"),
-        zh: Text::new("事件网关：获取全量状态失败"),
+        meaning: Text::at(2188, "the event gateway did not give the full state"),
+        zh: Text::at(2233, "事件网关：获取全量状态失败"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 605030045,
-        meaning: Text::new("a part could not be composed"),
-        zh: Text::new("分段合成失败"),
+        meaning: Text::at(2272, "a part could not be composed"),
+        zh: Text::at(2300, "分段合成失败"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 605030046,
-        meaning: Text::new("the streams to record timed out"),
-        zh: Text::new("媒体流超时"),
+        meaning: Text::at(2318, "the streams to record timed out"),
+        zh: Text::at(2349, "媒体流超时"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 606000000,
-        meaning: Text::new("authentication failed"),
-        zh: Text::new("认证失败"),
+        meaning: Text::at(243, "authentication failed"),
+        zh: Text::at(1363, "认证失败"),
         class: ErrorClass::Auth,
         transient: false,
     },
     ErrorNumber {
         code: 606000001,
-        meaning: Text::new("access token expired or replaced by a newer one"),
-        zh: Text::new("access_token超时失效"),
+        meaning: Text::at(2364, "access token expired or replaced by a newer one"),
+        zh: Text::at(2411, "access_token超时失效"),
         class: ErrorClass::TokenDead,
         transient: false,
     },
     ErrorNumber {
         code: 606000002,
-        meaning: Text::new("a parameter is missing"),
-        zh: Text::new("重要参数缺失"),
+        meaning: Text::at(2435, "a parameter is missing"),
+        zh: Text::at(2457, "重要参数缺失"),
         class: ErrorClass::BadRequest,
         transient: false,
     },
     ErrorNumber {
         code: 606000003,
-        meaning: Text::new("a parameter is wrong"),
-        zh: Text::new("参数错误"),
+        meaning: Text::at(106, "a parameter is wrong"),
+        zh: Text::at(126, "参数错误"),
         class: ErrorClass::BadRequest,
         transient: false,
     },
     ErrorNumber {
         code: 606000004,
-        meaning: Text::new("the platform timed out"),
-        zh: Text::new("请求超时"),
+        meaning: Text::at(2475, "the platform timed out"),
+        zh: Text::at(2497, "请求超时"),
         class: ErrorClass::Busy,
         transient: true,
     },
     ErrorNumber {
         code: 606000005,
-        meaning: Text::new("the operation failed"),
-        zh: Text::new("操作失败"),
+        meaning: Text::at(2509, "the operation failed"),
+        zh: Text::at(2529, "操作失败"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 606000006,
-        meaning: Text::new("the platform is busy"),
-        zh: Text::new("系统繁忙"),
+        meaning: Text::at(2541, "the platform is busy"),
+        zh: Text::at(2561, "系统繁忙"),
         class: ErrorClass::Busy,
         transient: true,
     },
@@ -357,470 +357,473 @@ pub const AVD_PREFIX: &str = "/sdkapi/v2";
 pub static AVD_ERRORS: &[ErrorNumber] = &[
     ErrorNumber {
         code: 401,
-        meaning: Text::new("wrong access_key or secret_key"),
-        zh: Text::new("授权错误!"),
+        meaning: Text::at(2573, "wrong access_key or secret_key"),
+        zh: Text::at(2603, "授权错误!"),
         class: ErrorClass::Auth,
         transient: false,
     },
     ErrorNumber {
         code: 10910,
-        meaning: Text::new("the request body of the upload is wrong"),
-        zh: Text::new("上传文件信息错误, 请求体存放错误"),
+        meaning: Text::at(2616, "the request body of the upload is wrong"),
+        zh: Text::at(2655, "上传文件信息错误, 请求体存放错误"),
         class: ErrorClass::BadRequest,
         transient: false,
     },
     ErrorNumber {
         code: 10911,
-        meaning: Text::new("invalid file: it cannot be read, or its type is not supported"),
-        zh: Text::new("未读取到文件信息"),
+        meaning: Text::at(2702, "invalid file: it cannot be read, or its type is not supported"),
+        zh: Text::at(2763, "未读取到文件信息"),
         class: ErrorClass::BadRequest,
         transient: false,
     },
     ErrorNumber {
         code: 10912,
-        meaning: Text::new("the file could not be stored"),
-        zh: Text::new("文件存储失败"),
+        meaning: Text::at(2787, "the file could not be stored"),
+        zh: Text::at(2815, "文件存储失败"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 10913,
-        meaning: Text::new("the file could not be read"),
-        zh: Text::new("文件读取失败"),
+        meaning: Text::at(1425, "the file could not be read"),
+        zh: Text::at(1451, "文件读取失败"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 10914,
-        meaning: Text::new("file type not supported"),
-        zh: Text::new("不支持文件类型"),
+        meaning: Text::at(2833, "file type not supported"),
+        zh: Text::at(2856, "不支持文件类型"),
         class: ErrorClass::Unsupported,
         transient: false,
     },
     ErrorNumber {
         code: 40001,
-        meaning: Text::new("wrong access_key or secret_key"),
-        zh: Text::new("认证失败"),
+        meaning: Text::at(2573, "wrong access_key or secret_key"),
+        zh: Text::at(1363, "认证失败"),
         class: ErrorClass::Auth,
         transient: false,
     },
     ErrorNumber {
         code: 40002,
-        meaning: Text::new("parameter missing or wrong"),
-        zh: Text::new("参数错误"),
+        meaning: Text::at(2877, "parameter missing or wrong"),
+        zh: Text::at(126, "参数错误"),
         class: ErrorClass::BadRequest,
         transient: false,
     },
     ErrorNumber {
         code: 40003,
-        meaning: Text::new("token expired or invalid"),
-        zh: Text::new("access_token过期或无效"),
+        meaning: Text::at(2903, "token expired or invalid"),
+        zh: Text::at(2927, "access_token过期或无效"),
         class: ErrorClass::TokenDead,
         transient: false,
     },
     ErrorNumber {
         code: 40004,
-        meaning: Text::new("no such room"),
-        zh: Text::new("房间号不存在"),
+        meaning: Text::at(2954, "no such room"),
+        zh: Text::at(2966, "房间号不存在"),
         class: ErrorClass::NotFound,
         transient: false,
     },
     ErrorNumber {
         code: 40005,
-        meaning: Text::new("room number exists already"),
-        zh: Text::new("房间号已存在"),
+        meaning: Text::at(2984, "room number exists already"),
+        zh: Text::at(3010, "房间号已存在"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 40006,
-        meaning: Text::new("automatic recording is already on in the room"),
-        zh: Text::new("房间已经开启自动录制"),
+        meaning: Text::at(3028, "automatic recording is already on in the room"),
+        zh: Text::at(3073, "房间已经开启自动录制"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 40007,
-        meaning: Text::new("automatic recording is not on in the room"),
-        zh: Text::new("房间未开启自动录制"),
+        meaning: Text::at(3103, "automatic recording is not on in the room"),
+        zh: Text::at(3144, "房间未开启自动录制"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 40008,
-        meaning: Text::new("the user is not in the room"),
-        zh: Text::new("房间不存在用户"),
+        meaning: Text::at(3171, "the user is not in the room"),
+        zh: Text::at(3198, "房间不存在用户"),
         class: ErrorClass::NotFound,
         transient: false,
     },
     ErrorNumber {
         code: 40009,
-        meaning: Text::new("the room does not exist or is not open"),
-        zh: Text::new("房间不存在或未打开"),
+        meaning: Text::at(3219, "the room does not exist or is not open"),
+        zh: Text::at(3257, "房间不存在或未打开"),
         class: ErrorClass::NotFound,
         transient: false,
     },
     ErrorNumber {
         code: 40019,
-        meaning: Text::new("another gateway has this address already"),
-        zh: Text::new("网关地址已存在"),
+        meaning: Text::at(3284, "another gateway has this address already"),
+        zh: Text::at(3324, "网关地址已存在"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 40020,
-        meaning: Text::new("no such gateway"),
-        zh: Text::new("网关不存在"),
+        meaning: Text::at(3345, "no such gateway"),
+        zh: Text::at(3360, "网关不存在"),
         class: ErrorClass::NotFound,
         transient: false,
     },
     ErrorNumber {
         code: 40021,
-        meaning: Text::new("another account has this number already"),
-        zh: Text::new("用户号码已存在"),
+        meaning: Text::at(3375, "another account has this number already"),
+        zh: Text::at(3414, "用户号码已存在"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 40022,
-        meaning: Text::new("no such SIP account"),
-        zh: Text::new("用户不存在"),
+        meaning: Text::at(3435, "no such SIP account"),
+        zh: Text::at(3454, "用户不存在"),
         class: ErrorClass::NotFound,
         transient: false,
     },
     ErrorNumber {
         code: 40023,
-        meaning: Text::new("no gateway is set"),
-        zh: Text::new("未设置网关信息"),
+        meaning: Text::at(3469, "no gateway is set"),
+        zh: Text::at(3486, "未设置网关信息"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 40024,
-        meaning: Text::new("the account has not been invited"),
-        zh: Text::new("用户未被邀请"),
+        meaning: Text::at(3507, "the account has not been invited"),
+        zh: Text::at(3539, "用户未被邀请"),
         class: ErrorClass::NotFound,
         transient: false,
     },
     ErrorNumber {
         code: 40025,
-        meaning: Text::new("the SIP service has no rpc_port set"),
-        zh: Text::new("sip服务rpc失败"),
+        meaning: Text::at(3557, "the SIP service has no rpc_port set"),
+        zh: Text::at(3592, "sip服务rpc失败"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 40026,
-        meaning: Text::new("the SIP service does not answer"),
-        zh: Text::new("sip服务未响应"),
+        meaning: Text::at(3610, "the SIP service does not answer"),
+        zh: Text::at(3641, "sip服务未响应"),
         class: ErrorClass::Busy,
         transient: true,
     },
     ErrorNumber {
         code: 40030,
-        meaning: Text::new("internal error of the SIP service"),
-        zh: Text::new("sip服务内部错误"),
+        meaning: Text::at(3659, "internal error of the SIP service"),
+        zh: Text::at(3692, "sip服务内部错误"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 40031,
-        meaning: Text::new("the user is in the room already"),
-        zh: Text::new("用户已在房间"),
+        meaning: Text::at(3713, "the user is in the room already"),
+        zh: Text::at(3744, "用户已在房间"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 40032,
-        meaning: Text::new("the address to invite is not valid"),
-        zh: Text::new("邀请地址无效"),
+        meaning: Text::at(3762, "the address to invite is not valid"),
+        zh: Text::at(3796, "邀请地址无效"),
         class: ErrorClass::BadRequest,
         transient: false,
     },
     ErrorNumber {
         code: 40033,
-        meaning: Text::new("the user has not been invited"),
-        zh: Text::new("用户未被邀请"),
+        meaning: Text::at(3814, "the user has not been invited"),
+        zh: Text::at(3539, "用户未被邀请"),
         class: ErrorClass::NotFound,
         transient: false,
     },
     ErrorNumber {
         code: 40034,
-        meaning: Text::new("the invitation failed, or an internal error"),
-        zh: Text::new("邀请失败内部错误"),
+        meaning: Text::at(3843, "the invitation failed, or an internal error"),
+        zh: Text::at(3886, "邀请失败内部错误"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 40035,
-        meaning: Text::new("connection closed: invitation refused, or the service port is not open"),
-        zh: Text::new("服务端口未开启"),
+        meaning: Text::at(3910, "connection closed: invitation refused, or the service port is not open"),
+        zh: Text::at(3980, "服务端口未开启"),
         class: ErrorClass::Busy,
         transient: true,
     },
     ErrorNumber {
         code: 40036,
-        meaning: Text::new("type not supported"),
-        zh: Text::new("不支持此类型设置"),
+        meaning: Text::at(2838, "type not supported"),
+        zh: Text::at(4001, "不支持此类型设置"),
         class: ErrorClass::Unsupported,
         transient: false,
     },
     ErrorNumber {
         code: 40037,
-        meaning: Text::new("no such invitation"),
-        zh: Text::new("无此邀请记录"),
+        meaning: Text::at(4025, "no such invitation"),
+        zh: Text::at(4043, "无此邀请记录"),
         class: ErrorClass::NotFound,
         transient: false,
     },
     ErrorNumber {
         code: 40038,
-        meaning: Text::new("video resolution not supported, or bit rate outside 1 to 4 Mbit/s"),
-        zh: Text::new("不支持这个视频分辨率; video_rate设置得太低或太高, 适合1-4M"),
+        meaning: Text::at(4061, "video resolution not supported, or bit rate outside 1 to 4 Mbit/s"),
+        zh: Text::at(4126, "不支持这个视频分辨率; video_rate设置得太低或太高, 适合1-4M"),
         class: ErrorClass::BadRequest,
         transient: false,
     },
     ErrorNumber {
         code: 40039,
-        meaning: Text::new("frame rate not supported"),
-        zh: Text::new("不支持这个frame_rate"),
+        meaning: Text::at(4204, "frame rate not supported"),
+        zh: Text::at(4228, "不支持这个frame_rate"),
         class: ErrorClass::BadRequest,
         transient: false,
     },
     ErrorNumber {
         code: 40040,
-        meaning: Text::new("a mixed recording, a live stream or a desktop recording is already running in the room"),
-        zh: Text::new("房间已开始混屏录制或直播或桌面录制"),
+        meaning: Text::at(
+            4253,
+            "a mixed recording, a live stream or a desktop recording is already running in the room",
+        ),
+        zh: Text::at(4339, "房间已开始混屏录制或直播或桌面录制"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 40041,
-        meaning: Text::new("no mixed recording, live stream or desktop recording is running in the room"),
-        zh: Text::new("房间未开始混屏录制或直播或桌面录制"),
+        meaning: Text::at(4390, "no mixed recording, live stream or desktop recording is running in the room"),
+        zh: Text::at(4465, "房间未开始混屏录制或直播或桌面录制"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 40042,
-        meaning: Text::new("the recording service cannot be reached"),
-        zh: Text::new("服务rpc失败"),
+        meaning: Text::at(4516, "the recording service cannot be reached"),
+        zh: Text::at(3595, "服务rpc失败"),
         class: ErrorClass::Busy,
         transient: true,
     },
     ErrorNumber {
         code: 40043,
-        meaning: Text::new("internal error of the recording service"),
-        zh: Text::new("服务内部错误"),
+        meaning: Text::at(0, "internal error of the recording service"),
+        zh: Text::at(3695, "服务内部错误"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 40045,
-        meaning: Text::new("internal error of the platform"),
-        zh: Text::new("服务内部错误"),
+        meaning: Text::at(4555, "internal error of the platform"),
+        zh: Text::at(3695, "服务内部错误"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 40050,
-        meaning: Text::new("the composed view is already on in the room"),
-        zh: Text::new("房间已经设置合屏模式"),
+        meaning: Text::at(4585, "the composed view is already on in the room"),
+        zh: Text::at(4628, "房间已经设置合屏模式"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 40051,
-        meaning: Text::new("the composed view is not on in the room"),
-        zh: Text::new("房间未设置合屏模式"),
+        meaning: Text::at(4658, "the composed view is not on in the room"),
+        zh: Text::at(4697, "房间未设置合屏模式"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 40052,
-        meaning: Text::new("internal error of the composed view"),
-        zh: Text::new("内部错误"),
+        meaning: Text::at(4724, "internal error of the composed view"),
+        zh: Text::at(39, "内部错误"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 40053,
-        meaning: Text::new("the site forces the composed view off"),
-        zh: Text::new("站点已强制关闭合屏"),
+        meaning: Text::at(4759, "the site forces the composed view off"),
+        zh: Text::at(4796, "站点已强制关闭合屏"),
         class: ErrorClass::Forbidden,
         transient: false,
     },
     ErrorNumber {
         code: 40054,
-        meaning: Text::new("the site's conference settings are not set: initialisation failed"),
-        zh: Text::new("未设置站点会控, 初始化失败"),
+        meaning: Text::at(4823, "the site's conference settings are not set: initialisation failed"),
+        zh: Text::at(4888, "未设置站点会控, 初始化失败"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 40055,
-        meaning: Text::new("the site forces the composed view on"),
-        zh: Text::new("站点已强制开启合屏"),
+        meaning: Text::at(4926, "the site forces the composed view on"),
+        zh: Text::at(4962, "站点已强制开启合屏"),
         class: ErrorClass::Forbidden,
         transient: false,
     },
     ErrorNumber {
         code: 40060,
-        meaning: Text::new("a live stream is already running in the room"),
-        zh: Text::new("房间已开启直播"),
+        meaning: Text::at(4989, "a live stream is already running in the room"),
+        zh: Text::at(5033, "房间已开启直播"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 40061,
-        meaning: Text::new("no live stream is running in the room"),
-        zh: Text::new("房间未开启直播"),
+        meaning: Text::at(5054, "no live stream is running in the room"),
+        zh: Text::at(5091, "房间未开启直播"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 40063,
-        meaning: Text::new("internal error of the live service"),
-        zh: Text::new("内部错误"),
+        meaning: Text::at(5112, "internal error of the live service"),
+        zh: Text::at(39, "内部错误"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 40064,
-        meaning: Text::new("the live service cannot be reached"),
-        zh: Text::new("服务连接失败"),
+        meaning: Text::at(5130, "the live service cannot be reached"),
+        zh: Text::at(5164, "服务连接失败"),
         class: ErrorClass::Busy,
         transient: true,
     },
     ErrorNumber {
         code: 40065,
-        meaning: Text::new("the live stream of the room has been stopped already"),
-        zh: Text::new("房间直播已经停止"),
+        meaning: Text::at(5182, "the live stream of the room has been stopped already"),
+        zh: Text::at(5234, "房间直播已经停止"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 40070,
-        meaning: Text::new("the site has no company information"),
-        zh: Text::new("此站点无公司信息"),
+        meaning: Text::at(5258, "the site has no company information"),
+        zh: Text::at(5293, "此站点无公司信息"),
         class: ErrorClass::Forbidden,
         transient: false,
     },
     ErrorNumber {
         code: 40071,
-        meaning: Text::new("no licence is set for the site"),
-        zh: Text::new("未设置站点授权"),
+        meaning: Text::at(5317, "no licence is set for the site"),
+        zh: Text::at(5347, "未设置站点授权"),
         class: ErrorClass::Forbidden,
         transient: false,
     },
     ErrorNumber {
         code: 40072,
-        meaning: Text::new("no licence information"),
-        zh: Text::new("无授权信息"),
+        meaning: Text::at(5368, "no licence information"),
+        zh: Text::at(5390, "无授权信息"),
         class: ErrorClass::Forbidden,
         transient: false,
     },
     ErrorNumber {
         code: 40073,
-        meaning: Text::new("licence service not available"),
-        zh: Text::new("服务不可用"),
+        meaning: Text::at(5405, "licence service not available"),
+        zh: Text::at(5434, "服务不可用"),
         class: ErrorClass::Forbidden,
         transient: false,
     },
     ErrorNumber {
         code: 40080,
-        meaning: Text::new("the player exists already"),
-        zh: Text::new("播放器已存在"),
+        meaning: Text::at(5449, "the player exists already"),
+        zh: Text::at(5474, "播放器已存在"),
         class: ErrorClass::Conflict,
         transient: false,
     },
     ErrorNumber {
         code: 40081,
-        meaning: Text::new("no such player in the room"),
-        zh: Text::new("房间无此播放器"),
+        meaning: Text::at(5492, "no such player in the room"),
+        zh: Text::at(5518, "房间无此播放器"),
         class: ErrorClass::NotFound,
         transient: false,
     },
     ErrorNumber {
         code: 40082,
-        meaning: Text::new("internal error of the media service"),
-        zh: Text::new("内部服务错误"),
+        meaning: Text::at(5539, "internal error of the media service"),
+        zh: Text::at(5574, "内部服务错误"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 40083,
-        meaning: Text::new("the media service cannot be reached or timed out"),
-        zh: Text::new("服务连接失败或超时"),
+        meaning: Text::at(5592, "the media service cannot be reached or timed out"),
+        zh: Text::at(5640, "服务连接失败或超时"),
         class: ErrorClass::Busy,
         transient: true,
     },
     ErrorNumber {
         code: 40084,
-        meaning: Text::new("no media data"),
-        zh: Text::new("没有媒体数据"),
+        meaning: Text::at(5667, "no media data"),
+        zh: Text::at(5680, "没有媒体数据"),
         class: ErrorClass::NotFound,
         transient: false,
     },
     ErrorNumber {
         code: 40090,
-        meaning: Text::new("no such recording id"),
-        zh: Text::new("录制id不存在"),
+        meaning: Text::at(5698, "no such recording id"),
+        zh: Text::at(5718, "录制id不存在"),
         class: ErrorClass::NotFound,
         transient: false,
     },
     ErrorNumber {
         code: 40094,
-        meaning: Text::new("no such recording"),
-        zh: Text::new("无此录制"),
+        meaning: Text::at(51, "no such recording"),
+        zh: Text::at(5735, "无此录制"),
         class: ErrorClass::NotFound,
         transient: false,
     },
     ErrorNumber {
         code: 40101,
-        meaning: Text::new("internal error: no such push information"),
-        zh: Text::new("内部错误"),
+        meaning: Text::at(5747, "internal error: no such push information"),
+        zh: Text::at(39, "内部错误"),
         class: ErrorClass::Server,
         transient: false,
     },
     ErrorNumber {
         code: 40102,
-        meaning: Text::new("no such stream is being pushed"),
-        zh: Text::new("没有推流信息"),
+        meaning: Text::at(5786, "no such stream is being pushed"),
+        zh: Text::at(5816, "没有推流信息"),
         class: ErrorClass::NotFound,
         transient: false,
     },
     ErrorNumber {
         code: 40104,
-        meaning: Text::new("the push service cannot be reached"),
-        zh: Text::new("服务连接失败, 检查状态"),
+        meaning: Text::at(5834, "the push service cannot be reached"),
+        zh: Text::at(5868, "服务连接失败, 检查状态"),
         class: ErrorClass::Busy,
         transient: true,
     },
     ErrorNumber {
         code: 41001,
-        meaning: Text::new("the platform's redis cannot be reached or failed"),
-        zh: Text::new("redis连接错误或操作失败"),
+        meaning: Text::at(5900, "the platform's redis cannot be reached or failed"),
+        zh: Text::at(5948, "redis连接错误或操作失败"),
         class: ErrorClass::Busy,
         transient: true,
     },
     ErrorNumber {
         code: 41002,
-        meaning: Text::new("the platform's mysql cannot be reached or failed"),
-        zh: Text::new("mysql连接错误或操作失败"),
+        meaning: Text::at(5980, "the platform's mysql cannot be reached or failed"),
+        zh: Text::at(6028, "mysql连接错误或操作失败"),
         class: ErrorClass::Busy,
         transient: true,
     },
     ErrorNumber {
         code: 41003,
-        meaning: Text::new("the server's request timed out"),
-        zh: Text::new("服务器请求超时"),
+        meaning: Text::at(6060, "the server's request timed out"),
+        zh: Text::at(6090, "服务器请求超时"),
         class: ErrorClass::Busy,
         transient: true,
     },
     ErrorNumber {
         code: 41005,
-        meaning: Text::new("internal error of the platform"),
-        zh: Text::new("服务器内部错误，附带详细"),
+        meaning: Text::at(4555, "internal error of the platform"),
+        zh: Text::at(6111, "服务器内部错误，附带详细"),
         class: ErrorClass::Server,
         transient: false,
     },
@@ -828,12 +831,12 @@ pub static AVD_ERRORS: &[ErrorNumber] = &[
 
 /// Fetch a new access token and kill the account's older one (如何获取access_token).
 pub static HST_ACCESS_TOKEN: Operation = Operation {
-    name: "hst.access.token",
+    name: Word::at(0, "hst.access.token"),
     platform: PlatformName::Hst,
     method: Method::Get,
-    path: "/access/token",
+    path: Word::at(16, "/access/token"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
@@ -846,62 +849,68 @@ pub static HST_ACCESS_TOKEN: Operation = Operation {
 
 /// Create an application (创建应用).
 pub static HST_APP_CREATE: Operation = Operation {
-    name: "hst.app.create",
+    name: Word::at(29, "hst.app.create"),
     platform: PlatformName::Hst,
     method: Method::Post,
-    path: "/v1/app",
+    path: Word::at(43, "/v1/app"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "app_name", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(47, "app_name"), kind: Type::String, required: true, ..Field::EMPTY },
         Field {
-            name: "status",
+            name: Word::at(55, "status"),
             kind: Type::String,
             always_sent: true,
             more: Some(&More {
-                values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
-                default: "offline",
+                values: &[
+                    Value::text(Word::at(61, "online")).meaning(Text::at(6147, "taken live")),
+                    Value::text(Word::at(67, "offline")).meaning(Text::at(6157, "taken down")),
+                ],
+                default: Word::at(67, "offline"),
                 ..More::NONE
             }),
             ..Field::EMPTY
         },
         Field {
-            name: "consumption_limit",
+            name: Word::at(74, "consumption_limit"),
             kind: Type::Integer,
-            more: Some(&More { unit: "yuan", ..More::NONE }),
+            more: Some(&More { unit: Word::at(91, "yuan"), ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "service",
+            name: Word::at(95, "service"),
             kind: Type::Array,
             required: true,
-            fields: &[
-                Field {
-                    name: "service_id",
-                    kind: Type::Integer,
-                    required: true,
-                    open: true,
-                    more: Some(&More {
-                        values: &[
-                            Value::number(3).meaning("video"),
-                            Value::number(4).meaning("audio"),
-                            Value::number(5).meaning("screen sharing"),
-                            Value::number(6).meaning("signalling channel"),
-                            Value::number(7).meaning("presence service"),
-                            Value::number(8).meaning("recording"),
-                            Value::number(9).meaning("WeChat mini program"),
-                        ],
-                        ..More::NONE
-                    }),
-                    ..Field::EMPTY
-                },
-                Field { name: "use_limit", kind: Type::Integer, ..Field::EMPTY },
-            ],
+            more: Some(&More {
+                fields: &[
+                    Field {
+                        name: Word::at(95, "service_id"),
+                        kind: Type::Integer,
+                        required: true,
+                        open: true,
+                        more: Some(&More {
+                            values: &[
+                                Value::number(3).meaning(Text::at(4061, "video")),
+                                Value::number(4).meaning(Text::at(6167, "audio")),
+                                Value::number(5).meaning(Text::at(6172, "screen sharing")),
+                                Value::number(6).meaning(Text::at(6186, "signalling channel")),
+                                Value::number(7).meaning(Text::at(6204, "presence service")),
+                                Value::number(8).meaning(Text::at(22, "recording")),
+                                Value::number(9).meaning(Text::at(6220, "WeChat mini program")),
+                            ],
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                    Field { name: Word::at(105, "use_limit"), kind: Type::Integer, ..Field::EMPTY },
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
     ],
@@ -911,60 +920,66 @@ pub static HST_APP_CREATE: Operation = Operation {
 
 /// Change an application (修改应用配置).
 pub static HST_APP_UPDATE: Operation = Operation {
-    name: "hst.app.update",
+    name: Word::at(114, "hst.app.update"),
     platform: PlatformName::Hst,
     method: Method::Patch,
-    path: "/v1/app",
+    path: Word::at(43, "/v1/app"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "app_name", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(128, "app_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(47, "app_name"), kind: Type::String, ..Field::EMPTY },
         Field {
-            name: "status",
+            name: Word::at(55, "status"),
             kind: Type::String,
             more: Some(&More {
-                values: &[Value::text("online").meaning("taken live"), Value::text("offline").meaning("taken down")],
+                values: &[
+                    Value::text(Word::at(61, "online")).meaning(Text::at(6147, "taken live")),
+                    Value::text(Word::at(67, "offline")).meaning(Text::at(6157, "taken down")),
+                ],
                 ..More::NONE
             }),
             ..Field::EMPTY
         },
         Field {
-            name: "consumption_limit",
+            name: Word::at(74, "consumption_limit"),
             kind: Type::Integer,
-            more: Some(&More { unit: "yuan", ..More::NONE }),
+            more: Some(&More { unit: Word::at(91, "yuan"), ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "service",
+            name: Word::at(95, "service"),
             kind: Type::Array,
-            fields: &[
-                Field {
-                    name: "service_id",
-                    kind: Type::Integer,
-                    required: true,
-                    open: true,
-                    more: Some(&More {
-                        values: &[
-                            Value::number(3).meaning("video"),
-                            Value::number(4).meaning("audio"),
-                            Value::number(5).meaning("screen sharing"),
-                            Value::number(6).meaning("signalling channel"),
-                            Value::number(7).meaning("presence service"),
-                            Value::number(8).meaning("recording"),
-                            Value::number(9).meaning("WeChat mini program"),
-                        ],
-                        ..More::NONE
-                    }),
-                    ..Field::EMPTY
-                },
-                Field { name: "use_limit", kind: Type::Integer, ..Field::EMPTY },
-            ],
+            more: Some(&More {
+                fields: &[
+                    Field {
+                        name: Word::at(95, "service_id"),
+                        kind: Type::Integer,
+                        required: true,
+                        open: true,
+                        more: Some(&More {
+                            values: &[
+                                Value::number(3).meaning(Text::at(4061, "video")),
+                                Value::number(4).meaning(Text::at(6167, "audio")),
+                                Value::number(5).meaning(Text::at(6172, "screen sharing")),
+                                Value::number(6).meaning(Text::at(6186, "signalling channel")),
+                                Value::number(7).meaning(Text::at(6204, "presence service")),
+                                Value::number(8).meaning(Text::at(22, "recording")),
+                                Value::number(9).meaning(Text::at(6220, "WeChat mini program")),
+                            ],
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                    Field { name: Word::at(105, "use_limit"), kind: Type::Integer, ..Field::EMPTY },
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
     ],
@@ -974,30 +989,30 @@ pub static HST_APP_UPDATE: Operation = Operation {
 
 /// Delete an application (删除应用).
 pub static HST_APP_DELETE: Operation = Operation {
-    name: "hst.app.delete",
+    name: Word::at(134, "hst.app.delete"),
     platform: PlatformName::Hst,
     method: Method::Delete,
-    path: "/v1/app",
+    path: Word::at(43, "/v1/app"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY }],
+    params: &[Field { name: Word::at(128, "app_id"), kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
     answered: &[],
 };
 
 /// List the billed usage records, page by page (获取计费话单列表).
 pub static HST_CONSUMING_RECORDS: Operation = Operation {
-    name: "hst.consuming.records",
+    name: Word::at(148, "hst.consuming.records"),
     platform: PlatformName::Hst,
     method: Method::Get,
-    path: "/v1/consuming/records",
+    path: Word::at(169, "/v1/consuming/records"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
@@ -1005,23 +1020,23 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
     fetches_token: false,
     params: &[
         Field {
-            name: "start_time",
+            name: Word::at(189, "start_time"),
             kind: Type::Integer,
             required: true,
-            more: Some(&More { unit: "unix-ms", ..More::NONE }),
+            more: Some(&More { unit: Word::at(199, "unix-ms"), ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "end_time",
+            name: Word::at(206, "end_time"),
             kind: Type::Integer,
             required: true,
-            more: Some(&More { unit: "unix-ms", ..More::NONE }),
+            more: Some(&More { unit: Word::at(199, "unix-ms"), ..More::NONE }),
             ..Field::EMPTY
         },
-        Field { name: "app_id", kind: Type::String, ..Field::EMPTY },
-        Field { name: "page", kind: Type::Integer, required: true, ..Field::EMPTY },
+        Field { name: Word::at(128, "app_id"), kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(214, "page"), kind: Type::Integer, required: true, ..Field::EMPTY },
         Field {
-            name: "page_size",
+            name: Word::at(214, "page_size"),
             kind: Type::Integer,
             required: true,
             more: Some(&More { max: Some(100), ..More::NONE }),
@@ -1029,30 +1044,30 @@ pub static HST_CONSUMING_RECORDS: Operation = Operation {
         },
     ],
     rules: &[Rule {
-        words: "end_time must not be before start_time",
-        source: "000 L114-L115",
-        demand: Demand::Ordered { first: "start_time", last: "end_time" },
+        words: Word::at(222, "end_time must not be before start_time"),
+        source: Word::at(260, "000 L114-L115"),
+        demand: Demand::Ordered { first: Word::at(189, "start_time"), last: Word::at(206, "end_time") },
     }],
     answered: &[],
 };
 
 /// Kick a user out of the platform (踢出用户).
 pub static HST_KICKOUT: Operation = Operation {
-    name: "hst.kickout",
+    name: Word::at(273, "hst.kickout"),
     platform: PlatformName::Hst,
     method: Method::Post,
-    path: "/v1/kickout",
+    path: Word::at(284, "/v1/kickout"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "mutex_type", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(128, "app_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(295, "user_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(302, "mutex_type"), kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -1060,23 +1075,23 @@ pub static HST_KICKOUT: Operation = Operation {
 
 /// List users and whether they are online (从在线获取用户状态).
 pub static HST_ONLINE_USER_STATE: Operation = Operation {
-    name: "hst.online.user.state",
+    name: Word::at(312, "hst.online.user.state"),
     platform: PlatformName::Hst,
     method: Method::Get,
-    path: "/v1/online/user/state",
+    path: Word::at(333, "/v1/online/user/state"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "company_id", kind: Type::String, ..Field::EMPTY },
-        Field { name: "page", kind: Type::Integer, ..Field::EMPTY },
-        Field { name: "page_size", kind: Type::Integer, ..Field::EMPTY },
-        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "msg_id", kind: Type::Integer, required: true, ..Field::EMPTY },
+        Field { name: Word::at(354, "company_id"), kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(214, "page"), kind: Type::Integer, ..Field::EMPTY },
+        Field { name: Word::at(214, "page_size"), kind: Type::Integer, ..Field::EMPTY },
+        Field { name: Word::at(128, "app_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(364, "msg_id"), kind: Type::Integer, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -1084,12 +1099,12 @@ pub static HST_ONLINE_USER_STATE: Operation = Operation {
 
 /// Push a command to terminals (下发指令给终端).
 pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
-    name: "hst.online.trans_cmd",
+    name: Word::at(370, "hst.online.trans_cmd"),
     platform: PlatformName::Hst,
     method: Method::Post,
-    path: "/v1/online/trans-cmd",
+    path: Word::at(390, "/v1/online/trans-cmd"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
@@ -1097,19 +1112,22 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
     fetches_token: false,
     params: &[
         Field {
-            name: "user_list",
+            name: Word::at(410, "user_list"),
             kind: Type::Array,
             required: true,
-            fields: &[
-                Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
-                Field { name: "mutex_type", kind: Type::String, required: true, ..Field::EMPTY },
-                Field { name: "client_guid", kind: Type::String, required: true, ..Field::EMPTY },
-            ],
+            more: Some(&More {
+                fields: &[
+                    Field { name: Word::at(295, "user_id"), kind: Type::String, required: true, ..Field::EMPTY },
+                    Field { name: Word::at(302, "mutex_type"), kind: Type::String, required: true, ..Field::EMPTY },
+                    Field { name: Word::at(419, "client_guid"), kind: Type::String, required: true, ..Field::EMPTY },
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
-        Field { name: "trans_mess", kind: Type::Object, required: true, ..Field::EMPTY },
-        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "msg_id", kind: Type::Integer, required: true, ..Field::EMPTY },
+        Field { name: Word::at(430, "trans_mess"), kind: Type::Object, required: true, ..Field::EMPTY },
+        Field { name: Word::at(128, "app_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(364, "msg_id"), kind: Type::Integer, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -1117,23 +1135,29 @@ pub static HST_ONLINE_TRANS_CMD: Operation = Operation {
 
 /// Invite online users into a group (WEB在线邀请).
 pub static HST_ONLINE_INVITE: Operation = Operation {
-    name: "hst.online.invite",
+    name: Word::at(440, "hst.online.invite"),
     platform: PlatformName::Hst,
     method: Method::Post,
-    path: "/v1/online/invite",
+    path: Word::at(457, "/v1/online/invite"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "group_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "user_id_list", kind: Type::Array, required: true, items: Some(Type::String), ..Field::EMPTY },
-        Field { name: "seq_id", kind: Type::Integer, required: true, ..Field::EMPTY },
-        Field { name: "extend_info", kind: Type::Object, ..Field::EMPTY },
+        Field { name: Word::at(128, "app_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(474, "group_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field {
+            name: Word::at(482, "user_id_list"),
+            kind: Type::Array,
+            required: true,
+            items: Some(Type::String),
+            ..Field::EMPTY
+        },
+        Field { name: Word::at(494, "seq_id"), kind: Type::Integer, required: true, ..Field::EMPTY },
+        Field { name: Word::at(500, "extend_info"), kind: Type::Object, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -1141,144 +1165,185 @@ pub static HST_ONLINE_INVITE: Operation = Operation {
 
 /// Begin a recording task (创建录制任务).
 pub static HST_RECORD_INIT: Operation = Operation {
-    name: "hst.record.init",
+    name: Word::at(511, "hst.record.init"),
     platform: PlatformName::Hst,
     method: Method::Post,
-    path: "/v1/record/init",
+    path: Word::at(526, "/v1/record/init"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "group_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "file_name", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(128, "app_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(474, "group_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(541, "file_name"), kind: Type::String, ..Field::EMPTY },
         Field {
-            name: "file_type",
+            name: Word::at(550, "file_type"),
             kind: Type::Integer,
             more: Some(&More {
-                values: &[Value::number(0).meaning("mp4"), Value::number(1).meaning("mp3")],
+                values: &[
+                    Value::number(0).meaning(Text::at(6238, "mp4")),
+                    Value::number(1).meaning(Text::at(6241, "mp3")),
+                ],
                 ..More::NONE
             }),
             ..Field::EMPTY
         },
         Field {
-            name: "file_duration",
+            name: Word::at(559, "file_duration"),
             kind: Type::Integer,
-            more: Some(&More { unit: "min", min: Some(15), max: Some(300), default: "60", ..More::NONE }),
+            more: Some(&More {
+                unit: Word::at(157, "min"),
+                min: Some(15),
+                max: Some(300),
+                default: Word::at(572, "60"),
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field {
-            name: "width",
+            name: Word::at(574, "width"),
             kind: Type::Integer,
-            more: Some(&More { unit: "px", min: Some(1), max: Some(1920), default: "1920", ..More::NONE }),
+            more: Some(&More {
+                unit: Word::at(579, "px"),
+                min: Some(1),
+                max: Some(1920),
+                default: Word::at(581, "1920"),
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field {
-            name: "height",
+            name: Word::at(585, "height"),
             kind: Type::Integer,
-            more: Some(&More { unit: "px", min: Some(1), max: Some(1080), default: "1080", ..More::NONE }),
+            more: Some(&More {
+                unit: Word::at(579, "px"),
+                min: Some(1),
+                max: Some(1080),
+                default: Word::at(591, "1080"),
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field {
-            name: "record_mode",
+            name: Word::at(595, "record_mode"),
             kind: Type::Integer,
             open: true,
-            more: Some(&More { values: &[Value::number(0).meaning("mixed")], ..More::NONE }),
+            more: Some(&More { values: &[Value::number(0).meaning(Text::at(4255, "mixed"))], ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "frame_rate",
+            name: Word::at(606, "frame_rate"),
             kind: Type::Integer,
-            more: Some(&More { unit: "fps", min: Some(1), max: Some(30), default: "30", ..More::NONE }),
+            more: Some(&More {
+                unit: Word::at(616, "fps"),
+                min: Some(1),
+                max: Some(30),
+                default: Word::at(619, "30"),
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field {
-            name: "timeout",
+            name: Word::at(621, "timeout"),
             kind: Type::Integer,
-            more: Some(&More { unit: "s", min: Some(5), max: Some(1800), default: "600", ..More::NONE }),
+            more: Some(&More {
+                unit: Word::at(1, "s"),
+                min: Some(5),
+                max: Some(1800),
+                default: Word::at(628, "600"),
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field {
-            name: "auto",
+            name: Word::at(631, "auto"),
             kind: Type::Object,
-            fields: &[
-                Field {
-                    name: "type",
-                    kind: Type::Integer,
-                    more: Some(&More {
-                        values: &[Value::number(1).meaning("even"), Value::number(2).meaning("main and others")],
-                        default: "1",
-                        ..More::NONE
-                    }),
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "user_id",
-                    kind: Type::String,
-                    more: Some(&More { default: "the first user who joined", ..More::NONE }),
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "media_type",
-                    kind: Type::Integer,
-                    open: true,
-                    more: Some(&More {
-                        values: &[Value::number(2).meaning("screen, camera, whiteboard, in this order")],
-                        default: "2",
-                        ..More::NONE
-                    }),
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "media_count",
-                    kind: Type::Integer,
-                    more: Some(&More { min: Some(1), max: Some(9), ..More::NONE }),
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "crop_mode",
-                    kind: Type::Integer,
-                    more: Some(&More {
-                        values: &[
-                            Value::number(1).meaning("stretched"),
-                            Value::number(2).meaning("cropped to fit"),
-                            Value::number(3).meaning("filled to fit"),
-                        ],
-                        default: "2",
-                        ..More::NONE
-                    }),
-                    ..Field::EMPTY
-                },
-            ],
+            more: Some(&More {
+                fields: &[
+                    Field {
+                        name: Word::at(308, "type"),
+                        kind: Type::Integer,
+                        more: Some(&More {
+                            values: &[
+                                Value::number(1).meaning(Text::at(1718, "even")),
+                                Value::number(2).meaning(Text::at(6244, "main and others")),
+                            ],
+                            default: Word::at(45, "1"),
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                    Field {
+                        name: Word::at(295, "user_id"),
+                        kind: Type::String,
+                        more: Some(&More { default: Word::at(635, "the first user who joined"), ..More::NONE }),
+                        ..Field::EMPTY
+                    },
+                    Field {
+                        name: Word::at(660, "media_type"),
+                        kind: Type::Integer,
+                        open: true,
+                        more: Some(&More {
+                            values: &[
+                                Value::number(2).meaning(Text::at(6258, "screen, camera, whiteboard, in this order"))
+                            ],
+                            default: Word::at(583, "2"),
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                    Field {
+                        name: Word::at(670, "media_count"),
+                        kind: Type::Integer,
+                        more: Some(&More { min: Some(1), max: Some(9), ..More::NONE }),
+                        ..Field::EMPTY
+                    },
+                    Field {
+                        name: Word::at(681, "crop_mode"),
+                        kind: Type::Integer,
+                        more: Some(&More {
+                            values: &[
+                                Value::number(1).meaning(Text::at(6299, "stretched")),
+                                Value::number(2).meaning(Text::at(6308, "cropped to fit")),
+                                Value::number(3).meaning(Text::at(6322, "filled to fit")),
+                            ],
+                            default: Word::at(583, "2"),
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
-        Field { name: "seq", kind: Type::String, ..Field::EMPTY },
-        Field { name: "company_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(494, "seq"), kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(354, "company_id"), kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
-    answered: &["record_id", "seq", "id"],
+    answered: &[Word::at(690, "record_id"), Word::at(494, "seq"), Word::at(103, "id")],
 };
 
 /// Resume a suspended recording (恢复录制).
 pub static HST_RECORD_RESUME: Operation = Operation {
-    name: "hst.record.resume",
+    name: Word::at(699, "hst.record.resume"),
     platform: PlatformName::Hst,
     method: Method::Post,
-    path: "/v1/record/resume",
+    path: Word::at(716, "/v1/record/resume"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "record_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(690, "record_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(128, "app_id"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -1286,20 +1351,20 @@ pub static HST_RECORD_RESUME: Operation = Operation {
 
 /// Suspend a recording (暂停录制).
 pub static HST_RECORD_SUSPEND: Operation = Operation {
-    name: "hst.record.suspend",
+    name: Word::at(733, "hst.record.suspend"),
     platform: PlatformName::Hst,
     method: Method::Post,
-    path: "/v1/record/suspend",
+    path: Word::at(751, "/v1/record/suspend"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "record_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(690, "record_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(128, "app_id"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -1307,20 +1372,20 @@ pub static HST_RECORD_SUSPEND: Operation = Operation {
 
 /// End a recording (结束录制).
 pub static HST_RECORD_FINISH: Operation = Operation {
-    name: "hst.record.finish",
+    name: Word::at(769, "hst.record.finish"),
     platform: PlatformName::Hst,
     method: Method::Post,
-    path: "/v1/record/finish",
+    path: Word::at(786, "/v1/record/finish"),
     retry: Retry::AfterConnectFailure,
-    undoes: "hst.record.init",
+    undoes: Word::at(511, "hst.record.init"),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "record_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(690, "record_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(128, "app_id"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -1328,100 +1393,133 @@ pub static HST_RECORD_FINISH: Operation = Operation {
 
 /// Set what a recording shows and plays (设置录制布局).
 pub static HST_RECORD_SET_LAYOUT: Operation = Operation {
-    name: "hst.record.set.layout",
+    name: Word::at(802, "hst.record.set.layout"),
     platform: PlatformName::Hst,
     method: Method::Post,
-    path: "/v1/record/set/layout",
+    path: Word::at(823, "/v1/record/set/layout"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "record_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(128, "app_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(690, "record_id"), kind: Type::String, required: true, ..Field::EMPTY },
         Field {
-            name: "audio_list",
+            name: Word::at(844, "audio_list"),
             kind: Type::Array,
-            fields: &[
-                Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
-                Field { name: "media_id", kind: Type::String, required: true, ..Field::EMPTY },
-                Field {
-                    name: "media_type",
-                    kind: Type::Integer,
-                    required: true,
-                    more: Some(&More { min: Some(1), max: Some(1), ..More::NONE }),
-                    ..Field::EMPTY
-                },
-            ],
+            more: Some(&More {
+                fields: &[
+                    Field { name: Word::at(295, "user_id"), kind: Type::String, required: true, ..Field::EMPTY },
+                    Field { name: Word::at(854, "media_id"), kind: Type::String, required: true, ..Field::EMPTY },
+                    Field {
+                        name: Word::at(660, "media_type"),
+                        kind: Type::Integer,
+                        required: true,
+                        more: Some(&More { min: Some(1), max: Some(1), ..More::NONE }),
+                        ..Field::EMPTY
+                    },
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field {
-            name: "video_list",
+            name: Word::at(862, "video_list"),
             kind: Type::Array,
-            fields: &[
-                Field {
-                    name: "user_id",
-                    kind: Type::String,
-                    required: true,
-                    more: Some(&More { also: &[Type::Integer], ..More::NONE }),
-                    ..Field::EMPTY
-                },
-                Field { name: "media_id", kind: Type::String, required: true, ..Field::EMPTY },
-                Field {
-                    name: "media_type",
-                    kind: Type::Integer,
-                    required: true,
-                    more: Some(&More {
-                        values: &[Value::number(0).meaning("screen"), Value::number(2).meaning("camera")],
-                        ..More::NONE
-                    }),
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "x",
-                    kind: Type::Integer,
-                    more: Some(&More { unit: "px", min: Some(0), max: Some(1920), default: "0", ..More::NONE }),
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "y",
-                    kind: Type::Integer,
-                    more: Some(&More { unit: "px", min: Some(0), max: Some(1080), default: "0", ..More::NONE }),
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "w",
-                    kind: Type::Integer,
-                    more: Some(&More { unit: "px", min: Some(1), max: Some(1920), default: "320", ..More::NONE }),
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "h",
-                    kind: Type::Integer,
-                    more: Some(&More { unit: "px", min: Some(1), max: Some(1080), default: "240", ..More::NONE }),
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "crop_mode",
-                    kind: Type::Integer,
-                    more: Some(&More {
-                        values: &[
-                            Value::number(1).meaning("stretched"),
-                            Value::number(2).meaning("cropped to fit"),
-                            Value::number(3).meaning("filled to fit"),
-                        ],
-                        default: "1",
-                        ..More::NONE
-                    }),
-                    ..Field::EMPTY
-                },
-            ],
+            more: Some(&More {
+                fields: &[
+                    Field {
+                        name: Word::at(295, "user_id"),
+                        kind: Type::String,
+                        required: true,
+                        more: Some(&More { also: &[Type::Integer], ..More::NONE }),
+                        ..Field::EMPTY
+                    },
+                    Field { name: Word::at(854, "media_id"), kind: Type::String, required: true, ..Field::EMPTY },
+                    Field {
+                        name: Word::at(660, "media_type"),
+                        kind: Type::Integer,
+                        required: true,
+                        more: Some(&More {
+                            values: &[
+                                Value::number(0).meaning(Text::at(6172, "screen")),
+                                Value::number(2).meaning(Text::at(6266, "camera")),
+                            ],
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                    Field {
+                        name: Word::at(202, "x"),
+                        kind: Type::Integer,
+                        more: Some(&More {
+                            unit: Word::at(579, "px"),
+                            min: Some(0),
+                            max: Some(1920),
+                            default: Word::at(260, "0"),
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                    Field {
+                        name: Word::at(91, "y"),
+                        kind: Type::Integer,
+                        more: Some(&More {
+                            unit: Word::at(579, "px"),
+                            min: Some(0),
+                            max: Some(1080),
+                            default: Word::at(260, "0"),
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                    Field {
+                        name: Word::at(574, "w"),
+                        kind: Type::Integer,
+                        more: Some(&More {
+                            unit: Word::at(579, "px"),
+                            min: Some(1),
+                            max: Some(1920),
+                            default: Word::at(872, "320"),
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                    Field {
+                        name: Word::at(0, "h"),
+                        kind: Type::Integer,
+                        more: Some(&More {
+                            unit: Word::at(579, "px"),
+                            min: Some(1),
+                            max: Some(1080),
+                            default: Word::at(875, "240"),
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                    Field {
+                        name: Word::at(681, "crop_mode"),
+                        kind: Type::Integer,
+                        more: Some(&More {
+                            values: &[
+                                Value::number(1).meaning(Text::at(6299, "stretched")),
+                                Value::number(2).meaning(Text::at(6308, "cropped to fit")),
+                                Value::number(3).meaning(Text::at(6322, "filled to fit")),
+                            ],
+                            default: Word::at(45, "1"),
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
-        Field { name: "seq", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(494, "seq"), kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -1429,52 +1527,61 @@ pub static HST_RECORD_SET_LAYOUT: Operation = Operation {
 
 /// Put subtitles and logos on a recording (设置录制叠加).
 pub static HST_RECORD_SET_OUTPUT_OVERLAY: Operation = Operation {
-    name: "hst.record.set_output_overlay",
+    name: Word::at(878, "hst.record.set_output_overlay"),
     platform: PlatformName::Hst,
     method: Method::Post,
-    path: "/v1/record/set-output-overlay",
+    path: Word::at(907, "/v1/record/set-output-overlay"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "record_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(128, "app_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(690, "record_id"), kind: Type::String, required: true, ..Field::EMPTY },
         Field {
-            name: "subtitle_list",
+            name: Word::at(936, "subtitle_list"),
             kind: Type::Array,
-            fields: &[
-                Field { name: "x", kind: Type::Integer, required: true, ..Field::EMPTY },
-                Field { name: "y", kind: Type::Integer, required: true, ..Field::EMPTY },
-                Field { name: "content", kind: Type::String, required: true, ..Field::EMPTY },
-                Field { name: "color", kind: Type::Integer, required: true, ..Field::EMPTY },
-                Field { name: "size", kind: Type::Integer, required: true, ..Field::EMPTY },
-                Field { name: "transparency", kind: Type::Integer, required: true, ..Field::EMPTY },
-                Field {
-                    name: "type",
-                    kind: Type::Integer,
-                    open: true,
-                    more: Some(&More { values: &[Value::number(1).meaning("the sample's")], ..More::NONE }),
-                    ..Field::EMPTY
-                },
-            ],
+            more: Some(&More {
+                fields: &[
+                    Field { name: Word::at(202, "x"), kind: Type::Integer, required: true, ..Field::EMPTY },
+                    Field { name: Word::at(91, "y"), kind: Type::Integer, required: true, ..Field::EMPTY },
+                    Field { name: Word::at(949, "content"), kind: Type::String, required: true, ..Field::EMPTY },
+                    Field { name: Word::at(956, "color"), kind: Type::Integer, required: true, ..Field::EMPTY },
+                    Field { name: Word::at(219, "size"), kind: Type::Integer, required: true, ..Field::EMPTY },
+                    Field { name: Word::at(961, "transparency"), kind: Type::Integer, required: true, ..Field::EMPTY },
+                    Field {
+                        name: Word::at(308, "type"),
+                        kind: Type::Integer,
+                        open: true,
+                        more: Some(&More {
+                            values: &[Value::number(1).meaning(Text::at(6334, "the sample's"))],
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field {
-            name: "logo_list",
+            name: Word::at(973, "logo_list"),
             kind: Type::Array,
-            fields: &[
-                Field { name: "x", kind: Type::Integer, required: true, ..Field::EMPTY },
-                Field { name: "y", kind: Type::Integer, required: true, ..Field::EMPTY },
-                Field { name: "file_path", kind: Type::String, required: true, ..Field::EMPTY },
-                Field { name: "scaleratio", kind: Type::Number, required: true, ..Field::EMPTY },
-            ],
+            more: Some(&More {
+                fields: &[
+                    Field { name: Word::at(202, "x"), kind: Type::Integer, required: true, ..Field::EMPTY },
+                    Field { name: Word::at(91, "y"), kind: Type::Integer, required: true, ..Field::EMPTY },
+                    Field { name: Word::at(982, "file_path"), kind: Type::String, required: true, ..Field::EMPTY },
+                    Field { name: Word::at(991, "scaleratio"), kind: Type::Number, required: true, ..Field::EMPTY },
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
-        Field { name: "seq", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(494, "seq"), kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -1482,67 +1589,72 @@ pub static HST_RECORD_SET_OUTPUT_OVERLAY: Operation = Operation {
 
 /// List recording tasks and their states (查询录制任务列表).
 pub static HST_RECORD_TASK_LIST: Operation = Operation {
-    name: "hst.record.task.list",
+    name: Word::at(1001, "hst.record.task.list"),
     platform: PlatformName::Hst,
     method: Method::Get,
-    path: "/v1/record/task/list",
+    path: Word::at(1021, "/v1/record/task/list"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: Some(Settles {
-        name: "done",
-        until: "the recording is done",
+        name: Word::at(1041, "done"),
+        until: Word::at(1045, "the recording is done"),
         when: When::Is {
-            member: "record_list.status",
+            member: Word::at(1066, "record_list.status"),
             done: &[6],
             failed: &[-1],
             known: &[
-                Value::number(-1).meaning("failed"),
-                Value::number(0).meaning("success"),
-                Value::number(1).meaning("initialised"),
-                Value::number(2).meaning("recording"),
-                Value::number(3).meaning("waiting for encoding"),
-                Value::number(4).meaning("encoding"),
-                Value::number(5).meaning("uploading"),
-                Value::number(6).meaning("done"),
-                Value::number(7).meaning("suspended"),
+                Value::number(-1).meaning(Text::at(258, "failed")),
+                Value::number(0).meaning(Text::at(6345, "success")),
+                Value::number(1).meaning(Text::at(6352, "initialised")),
+                Value::number(2).meaning(Text::at(22, "recording")),
+                Value::number(3).meaning(Text::at(6363, "waiting for encoding")),
+                Value::number(4).meaning(Text::at(6375, "encoding")),
+                Value::number(5).meaning(Text::at(6383, "uploading")),
+                Value::number(6).meaning(Text::at(6392, "done")),
+                Value::number(7).meaning(Text::at(1525, "suspended")),
             ],
         },
-        needs: &["record_id"],
+        needs: &[Word::at(690, "record_id")],
     }),
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "record_id", kind: Type::String, ..Field::EMPTY },
-        Field { name: "group_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(128, "app_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(690, "record_id"), kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(474, "group_id"), kind: Type::String, ..Field::EMPTY },
         Field {
-            name: "status",
+            name: Word::at(55, "status"),
             kind: Type::Integer,
             more: Some(&More {
                 values: &[
-                    Value::number(-1).meaning("failed"),
-                    Value::number(0).meaning("success"),
-                    Value::number(1).meaning("initialised"),
-                    Value::number(2).meaning("recording"),
-                    Value::number(3).meaning("waiting for encoding"),
-                    Value::number(4).meaning("encoding"),
-                    Value::number(5).meaning("uploading"),
-                    Value::number(6).meaning("done"),
-                    Value::number(7).meaning("suspended"),
+                    Value::number(-1).meaning(Text::at(258, "failed")),
+                    Value::number(0).meaning(Text::at(6345, "success")),
+                    Value::number(1).meaning(Text::at(6352, "initialised")),
+                    Value::number(2).meaning(Text::at(22, "recording")),
+                    Value::number(3).meaning(Text::at(6363, "waiting for encoding")),
+                    Value::number(4).meaning(Text::at(6375, "encoding")),
+                    Value::number(5).meaning(Text::at(6383, "uploading")),
+                    Value::number(6).meaning(Text::at(6392, "done")),
+                    Value::number(7).meaning(Text::at(1525, "suspended")),
                 ],
                 ..More::NONE
             }),
             ..Field::EMPTY
         },
-        Field { name: "start_time", kind: Type::String, ..Field::EMPTY },
-        Field { name: "stop_time", kind: Type::String, ..Field::EMPTY },
-        Field { name: "page", kind: Type::Integer, more: Some(&More { default: "1", ..More::NONE }), ..Field::EMPTY },
+        Field { name: Word::at(189, "start_time"), kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(1083, "stop_time"), kind: Type::String, ..Field::EMPTY },
         Field {
-            name: "page_size",
+            name: Word::at(214, "page"),
             kind: Type::Integer,
-            more: Some(&More { min: Some(1), max: Some(500), default: "50", ..More::NONE }),
+            more: Some(&More { default: Word::at(45, "1"), ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: Word::at(214, "page_size"),
+            kind: Type::Integer,
+            more: Some(&More { min: Some(1), max: Some(500), default: Word::at(1092, "50"), ..More::NONE }),
             ..Field::EMPTY
         },
     ],
@@ -1552,21 +1664,21 @@ pub static HST_RECORD_TASK_LIST: Operation = Operation {
 
 /// Get the addresses of a recording's files (获取录制文件下载地址).
 pub static HST_RECORD_FILE_DOWNLOAD_URL: Operation = Operation {
-    name: "hst.record.file.download.url",
+    name: Word::at(1094, "hst.record.file.download.url"),
     platform: PlatformName::Hst,
     method: Method::Get,
-    path: "/v1/record/file/download/url",
+    path: Word::at(1122, "/v1/record/file/download/url"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "record_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "page", kind: Type::Integer, ..Field::EMPTY },
+        Field { name: Word::at(128, "app_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(690, "record_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(214, "page"), kind: Type::Integer, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -1574,12 +1686,12 @@ pub static HST_RECORD_FILE_DOWNLOAD_URL: Operation = Operation {
 
 /// Delete recordings: their files, their tasks, or both (删除录制文件).
 pub static HST_RECORD_FILE_DELETE: Operation = Operation {
-    name: "hst.record.file.delete",
+    name: Word::at(1150, "hst.record.file.delete"),
     platform: PlatformName::Hst,
     method: Method::Post,
-    path: "/v1/record/file",
+    path: Word::at(1122, "/v1/record/file"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
@@ -1587,22 +1699,28 @@ pub static HST_RECORD_FILE_DELETE: Operation = Operation {
     fetches_token: false,
     params: &[
         Field {
-            name: "mode",
+            name: Word::at(602, "mode"),
             kind: Type::Integer,
             required: true,
             more: Some(&More {
                 values: &[
-                    Value::number(1).meaning("file and task"),
-                    Value::number(2).meaning("file only"),
-                    Value::number(3).meaning("task only"),
+                    Value::number(1).meaning(Text::at(6396, "file and task")),
+                    Value::number(2).meaning(Text::at(6409, "file only")),
+                    Value::number(3).meaning(Text::at(6418, "task only")),
                 ],
                 also: &[Type::String],
                 ..More::NONE
             }),
             ..Field::EMPTY
         },
-        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "record_list", kind: Type::Array, required: true, items: Some(Type::String), ..Field::EMPTY },
+        Field { name: Word::at(128, "app_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field {
+            name: Word::at(1066, "record_list"),
+            kind: Type::Array,
+            required: true,
+            items: Some(Type::String),
+            ..Field::EMPTY
+        },
     ],
     rules: &[],
     answered: &[],
@@ -1610,77 +1728,98 @@ pub static HST_RECORD_FILE_DELETE: Operation = Operation {
 
 /// Start the live stream of a group (开始直播).
 pub static HST_LIVE_START: Operation = Operation {
-    name: "hst.live.start",
+    name: Word::at(1172, "hst.live.start"),
     platform: PlatformName::Hst,
     method: Method::Post,
-    path: "/v1/live/start",
+    path: Word::at(1186, "/v1/live/start"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "group_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "width", kind: Type::Integer, more: Some(&More { unit: "px", ..More::NONE }), ..Field::EMPTY },
-        Field { name: "height", kind: Type::Integer, more: Some(&More { unit: "px", ..More::NONE }), ..Field::EMPTY },
+        Field { name: Word::at(128, "app_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(474, "group_id"), kind: Type::String, required: true, ..Field::EMPTY },
         Field {
-            name: "crop_mode",
+            name: Word::at(574, "width"),
+            kind: Type::Integer,
+            more: Some(&More { unit: Word::at(579, "px"), ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: Word::at(585, "height"),
+            kind: Type::Integer,
+            more: Some(&More { unit: Word::at(579, "px"), ..More::NONE }),
+            ..Field::EMPTY
+        },
+        Field {
+            name: Word::at(681, "crop_mode"),
             kind: Type::Integer,
             more: Some(&More {
                 values: &[
-                    Value::number(1).meaning("stretched"),
-                    Value::number(2).meaning("cropped to fit"),
-                    Value::number(3).meaning("filled to fit"),
+                    Value::number(1).meaning(Text::at(6299, "stretched")),
+                    Value::number(2).meaning(Text::at(6308, "cropped to fit")),
+                    Value::number(3).meaning(Text::at(6322, "filled to fit")),
                 ],
-                default: "2",
+                default: Word::at(583, "2"),
                 ..More::NONE
             }),
             ..Field::EMPTY
         },
         Field {
-            name: "frame_rate",
+            name: Word::at(606, "frame_rate"),
             kind: Type::Integer,
-            more: Some(&More { unit: "fps", min: Some(1), max: Some(30), default: "30", ..More::NONE }),
+            more: Some(&More {
+                unit: Word::at(616, "fps"),
+                min: Some(1),
+                max: Some(30),
+                default: Word::at(619, "30"),
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field {
-            name: "quality_level",
+            name: Word::at(1200, "quality_level"),
             kind: Type::Integer,
             more: Some(&More {
                 values: &[
-                    Value::number(1).meaning("fluent"),
-                    Value::number(2).meaning("clear"),
-                    Value::number(3).meaning("high"),
+                    Value::number(1).meaning(Text::at(6427, "fluent")),
+                    Value::number(2).meaning(Text::at(6433, "clear")),
+                    Value::number(3).meaning(Text::at(6438, "high")),
                 ],
-                default: "2",
+                default: Word::at(583, "2"),
                 ..More::NONE
             }),
             ..Field::EMPTY
         },
     ],
     rules: &[],
-    answered: &["group_id", "flv_url", "m3u8_url", "rtmp_url"],
+    answered: &[
+        Word::at(474, "group_id"),
+        Word::at(1213, "flv_url"),
+        Word::at(1220, "m3u8_url"),
+        Word::at(1228, "rtmp_url"),
+    ],
 };
 
 /// Stop the live stream of a group (停止直播).
 pub static HST_LIVE_STOP: Operation = Operation {
-    name: "hst.live.stop",
+    name: Word::at(1236, "hst.live.stop"),
     platform: PlatformName::Hst,
     method: Method::Post,
-    path: "/v1/live/stop",
+    path: Word::at(1249, "/v1/live/stop"),
     retry: Retry::AfterConnectFailure,
-    undoes: "hst.live.start",
+    undoes: Word::at(1172, "hst.live.start"),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "group_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(128, "app_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(474, "group_id"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -1688,104 +1827,104 @@ pub static HST_LIVE_STOP: Operation = Operation {
 
 /// List the live streams of an application (查询直播列表).
 pub static HST_LIVE_LIST: Operation = Operation {
-    name: "hst.live.list",
+    name: Word::at(1262, "hst.live.list"),
     platform: PlatformName::Hst,
     method: Method::Get,
-    path: "/v1/live/list",
+    path: Word::at(1275, "/v1/live/list"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "app_id", kind: Type::String, required: true, ..Field::EMPTY }],
+    params: &[Field { name: Word::at(128, "app_id"), kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
     answered: &[],
 };
 
 /// List the call records of one user instance (查询指定时间段的通话记录列表).
 pub static YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME: Operation = Operation {
-    name: "youme.query_instance_all_records_by_time",
+    name: Word::at(1288, "youme.query_instance_all_records_by_time"),
     platform: PlatformName::Youme,
     method: Method::Post,
-    path: "/v2/video/query_instance_all_records_by_time",
+    path: Word::at(1328, "/v2/video/query_instance_all_records_by_time"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "UserId", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1372, "UserId"), kind: Type::String, required: true, ..Field::EMPTY },
         Field {
-            name: "BeginTime",
+            name: Word::at(1378, "BeginTime"),
             kind: Type::String,
             required: true,
-            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            more: Some(&More { unit: Word::at(1387, "unix-s"), ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "EndTime",
+            name: Word::at(1393, "EndTime"),
             kind: Type::String,
             required: true,
-            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            more: Some(&More { unit: Word::at(1387, "unix-s"), ..More::NONE }),
             ..Field::EMPTY
         },
     ],
     rules: &[Rule {
-        words: "EndTime must not be before BeginTime",
-        source: "002 L140-L142",
-        demand: Demand::Ordered { first: "BeginTime", last: "EndTime" },
+        words: Word::at(1393, "EndTime must not be before BeginTime"),
+        source: Word::at(1429, "002 L140-L142"),
+        demand: Demand::Ordered { first: Word::at(1378, "BeginTime"), last: Word::at(1393, "EndTime") },
     }],
     answered: &[],
 };
 
 /// Show a room and the user instances that were in it (根据房间标识符查询房间的业务信息).
 pub static YOUME_QUERY_ROOM_INFO: Operation = Operation {
-    name: "youme.query_room_info",
+    name: Word::at(1442, "youme.query_room_info"),
     platform: PlatformName::Youme,
     method: Method::Post,
-    path: "/v2/video/query_room_info",
+    path: Word::at(1463, "/v2/video/query_room_info"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "RoomId", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1488, "RoomId"), kind: Type::String, required: true, ..Field::EMPTY },
         Field {
-            name: "BeginTime",
+            name: Word::at(1378, "BeginTime"),
             kind: Type::String,
-            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            more: Some(&More { unit: Word::at(1387, "unix-s"), ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "EndTime",
+            name: Word::at(1393, "EndTime"),
             kind: Type::String,
-            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            more: Some(&More { unit: Word::at(1387, "unix-s"), ..More::NONE }),
             ..Field::EMPTY
         },
     ],
     rules: &[Rule {
-        words: "EndTime must not be before BeginTime",
-        source: "002 L277-L279",
-        demand: Demand::Ordered { first: "BeginTime", last: "EndTime" },
+        words: Word::at(1393, "EndTime must not be before BeginTime"),
+        source: Word::at(1494, "002 L277-L279"),
+        demand: Demand::Ordered { first: Word::at(1378, "BeginTime"), last: Word::at(1393, "EndTime") },
     }],
     answered: &[],
 };
 
 /// List the calls of all user instances in a time range (根据时间段查询所有实例的业务信息).
 pub static YOUME_QUERY_ALL_INSTANCE_BY_TIME: Operation = Operation {
-    name: "youme.query_all_instance_by_time",
+    name: Word::at(1507, "youme.query_all_instance_by_time"),
     platform: PlatformName::Youme,
     method: Method::Post,
-    path: "/v2/video/query_all_instance_by_time",
+    path: Word::at(1539, "/v2/video/query_all_instance_by_time"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
@@ -1793,36 +1932,36 @@ pub static YOUME_QUERY_ALL_INSTANCE_BY_TIME: Operation = Operation {
     fetches_token: false,
     params: &[
         Field {
-            name: "BeginTime",
+            name: Word::at(1378, "BeginTime"),
             kind: Type::String,
             required: true,
-            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            more: Some(&More { unit: Word::at(1387, "unix-s"), ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "EndTime",
+            name: Word::at(1393, "EndTime"),
             kind: Type::String,
             required: true,
-            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            more: Some(&More { unit: Word::at(1387, "unix-s"), ..More::NONE }),
             ..Field::EMPTY
         },
     ],
     rules: &[Rule {
-        words: "EndTime must not be before BeginTime",
-        source: "002 L378-L380",
-        demand: Demand::Ordered { first: "BeginTime", last: "EndTime" },
+        words: Word::at(1393, "EndTime must not be before BeginTime"),
+        source: Word::at(1575, "002 L378-L380"),
+        demand: Demand::Ordered { first: Word::at(1378, "BeginTime"), last: Word::at(1393, "EndTime") },
     }],
     answered: &[],
 };
 
 /// Show the volume trend of a day (按天查询业务量趋势数据).
 pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
-    name: "youme.count_business_total_volume_by_day",
+    name: Word::at(1588, "youme.count_business_total_volume_by_day"),
     platform: PlatformName::Youme,
     method: Method::Post,
-    path: "/v2/video/count_business_total_volume_by_day",
+    path: Word::at(1628, "/v2/video/count_business_total_volume_by_day"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
@@ -1830,23 +1969,23 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
     fetches_token: false,
     params: &[
         Field {
-            name: "QueryDate",
+            name: Word::at(1672, "QueryDate"),
             kind: Type::String,
             required: true,
-            more: Some(&More { unit: "day in UTC+8", ..More::NONE }),
+            more: Some(&More { unit: Word::at(1681, "day in UTC+8"), ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "CountBy",
+            name: Word::at(1693, "CountBy"),
             kind: Type::Integer,
             required: true,
             more: Some(&More {
                 values: &[
-                    Value::number(0).meaning("all"),
-                    Value::number(1).meaning("call duration"),
-                    Value::number(2).meaning("number of rooms"),
-                    Value::number(3).meaning("highest number online at once"),
-                    Value::number(4).meaning("number of callers"),
+                    Value::number(0).meaning(Text::at(6190, "all")),
+                    Value::number(1).meaning(Text::at(6442, "call duration")),
+                    Value::number(2).meaning(Text::at(6454, "number of rooms")),
+                    Value::number(3).meaning(Text::at(6469, "highest number online at once")),
+                    Value::number(4).meaning(Text::at(6498, "number of callers")),
                 ],
                 ..More::NONE
             }),
@@ -1859,12 +1998,12 @@ pub static YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY: Operation = Operation {
 
 /// Show the volume distribution of a day (按天查询业务量分布数据).
 pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation {
-    name: "youme.count_business_distribute_volume_by_day",
+    name: Word::at(1699, "youme.count_business_distribute_volume_by_day"),
     platform: PlatformName::Youme,
     method: Method::Post,
-    path: "/v2/video/count_business_distribute_volume_by_day",
+    path: Word::at(1744, "/v2/video/count_business_distribute_volume_by_day"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
@@ -1872,22 +2011,22 @@ pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation 
     fetches_token: false,
     params: &[
         Field {
-            name: "QueryDate",
+            name: Word::at(1672, "QueryDate"),
             kind: Type::String,
             required: true,
-            more: Some(&More { unit: "day in UTC+8", ..More::NONE }),
+            more: Some(&More { unit: Word::at(1681, "day in UTC+8"), ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "CountBy",
+            name: Word::at(1693, "CountBy"),
             kind: Type::Integer,
             required: true,
             more: Some(&More {
                 values: &[
-                    Value::number(1).meaning("country"),
-                    Value::number(2).meaning("province"),
-                    Value::number(3).meaning("city"),
-                    Value::number(4).meaning("network type"),
+                    Value::number(1).meaning(Text::at(6515, "country")),
+                    Value::number(2).meaning(Text::at(6522, "province")),
+                    Value::number(3).meaning(Text::at(6530, "city")),
+                    Value::number(4).meaning(Text::at(6534, "network type")),
                 ],
                 ..More::NONE
             }),
@@ -1900,22 +2039,22 @@ pub static YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY: Operation = Operation 
 
 /// Show the quality figures of a day (按天查询质量统计图表数据).
 pub static YOUME_COUNT_QOS_BY_DAY: Operation = Operation {
-    name: "youme.count_qos_by_day",
+    name: Word::at(1792, "youme.count_qos_by_day"),
     platform: PlatformName::Youme,
     method: Method::Post,
-    path: "/v2/video/count_qos_by_day",
+    path: Word::at(1814, "/v2/video/count_qos_by_day"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Json,
     bare_reply: false,
     fetches_token: false,
     params: &[Field {
-        name: "QueryDate",
+        name: Word::at(1672, "QueryDate"),
         kind: Type::String,
         required: true,
-        more: Some(&More { unit: "day in UTC+8", ..More::NONE }),
+        more: Some(&More { unit: Word::at(1681, "day in UTC+8"), ..More::NONE }),
         ..Field::EMPTY
     }],
     rules: &[],
@@ -1924,27 +2063,27 @@ pub static YOUME_COUNT_QOS_BY_DAY: Operation = Operation {
 
 /// Create a room (创建房间).
 pub static AVD_ROOM_CREATE: Operation = Operation {
-    name: "avd.room.create",
+    name: Word::at(1840, "avd.room.create"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/create",
+    path: Word::at(1855, "/sdkapi/v2/room/create"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "room_id", kind: Type::String, ..Field::EMPTY },
-        Field { name: "topic", kind: Type::String, ..Field::EMPTY },
-        Field { name: "enable_auto_cloud_recording", kind: Type::Boolean, ..Field::EMPTY },
-        Field { name: "enable_voice_activated", kind: Type::Boolean, ..Field::EMPTY },
-        Field { name: "enable_auto_avc", kind: Type::Boolean, ..Field::EMPTY },
-        Field { name: "resolution", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(295, "user_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(1884, "topic"), kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(1889, "enable_auto_cloud_recording"), kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: Word::at(1916, "enable_voice_activated"), kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: Word::at(1938, "enable_auto_avc"), kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: Word::at(1953, "resolution"), kind: Type::String, ..Field::EMPTY },
         Field {
-            name: "enable_transcode_video",
+            name: Word::at(1963, "enable_transcode_video"),
             kind: Type::String,
             more: Some(&More { also: &[Type::Boolean], ..More::NONE }),
             ..Field::EMPTY
@@ -1956,23 +2095,23 @@ pub static AVD_ROOM_CREATE: Operation = Operation {
 
 /// Change the settings of a room (修改房间).
 pub static AVD_ROOM_UPDATE: Operation = Operation {
-    name: "avd.room.update",
+    name: Word::at(1985, "avd.room.update"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/update",
+    path: Word::at(2000, "/sdkapi/v2/room/update"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "topic", kind: Type::String, ..Field::EMPTY },
-        Field { name: "enable_auto_cloud_recording", kind: Type::Boolean, ..Field::EMPTY },
-        Field { name: "user_id", kind: Type::String, ..Field::EMPTY },
-        Field { name: "enable_auto_avc", kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1884, "topic"), kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(1889, "enable_auto_cloud_recording"), kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: Word::at(295, "user_id"), kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(1938, "enable_auto_avc"), kind: Type::Boolean, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -1980,145 +2119,145 @@ pub static AVD_ROOM_UPDATE: Operation = Operation {
 
 /// Delete a room (删除房间).
 pub static AVD_ROOM_DEL: Operation = Operation {
-    name: "avd.room.del",
+    name: Word::at(2022, "avd.room.del"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/del",
+    path: Word::at(2034, "/sdkapi/v2/room/del"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
+    params: &[Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
     answered: &[],
 };
 
 /// Read the settings of a room (查询房间).
 pub static AVD_ROOM_READ: Operation = Operation {
-    name: "avd.room.read",
+    name: Word::at(2053, "avd.room.read"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/read",
+    path: Word::at(2066, "/sdkapi/v2/room/read"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
+    params: &[Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
     answered: &[],
 };
 
 /// Close an open room and kick everybody out (关闭房间).
 pub static AVD_ROOM_CLOSE: Operation = Operation {
-    name: "avd.room.close",
+    name: Word::at(2086, "avd.room.close"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/close",
+    path: Word::at(2100, "/sdkapi/v2/room/close"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
+    params: &[Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
     answered: &[],
 };
 
 /// Count a room's meetings and participants by kind of client (会议统计信息).
 pub static AVD_ROOM_GET_STATISTIC: Operation = Operation {
-    name: "avd.room.get_statistic",
+    name: Word::at(2121, "avd.room.get_statistic"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/get_statistic",
+    path: Word::at(2143, "/sdkapi/v2/room/get_statistic"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: true,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
         Field {
-            name: "start_time",
+            name: Word::at(189, "start_time"),
             kind: Type::Integer,
             required: true,
-            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            more: Some(&More { unit: Word::at(1387, "unix-s"), ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "end_time",
+            name: Word::at(206, "end_time"),
             kind: Type::Integer,
             required: true,
-            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            more: Some(&More { unit: Word::at(1387, "unix-s"), ..More::NONE }),
             ..Field::EMPTY
         },
     ],
     rules: &[Rule {
-        words: "end_time must not be before start_time",
-        source: "004 L233-L234",
-        demand: Demand::Ordered { first: "start_time", last: "end_time" },
+        words: Word::at(222, "end_time must not be before start_time"),
+        source: Word::at(2172, "004 L233-L234"),
+        demand: Demand::Ordered { first: Word::at(189, "start_time"), last: Word::at(206, "end_time") },
     }],
     answered: &[],
 };
 
 /// List the recordings of a room in a time range (查询某个时间段的录制文件).
 pub static AVD_ROOM_GET_RECORD: Operation = Operation {
-    name: "avd.room.get_record",
+    name: Word::at(2185, "avd.room.get_record"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/get_record",
+    path: Word::at(2204, "/sdkapi/v2/room/get_record"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
         Field {
-            name: "record_start_time",
+            name: Word::at(2224, "record_start_time"),
             kind: Type::String,
             required: true,
-            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            more: Some(&More { unit: Word::at(1387, "unix-s"), ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "record_end_time",
+            name: Word::at(2241, "record_end_time"),
             kind: Type::String,
             required: true,
-            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            more: Some(&More { unit: Word::at(1387, "unix-s"), ..More::NONE }),
             ..Field::EMPTY
         },
-        Field { name: "record_creator_id", kind: Type::String, ..Field::EMPTY },
-        Field { name: "value_same_as_box", kind: Type::Boolean, ..Field::EMPTY },
-        Field { name: "record_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(2256, "record_creator_id"), kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(2273, "value_same_as_box"), kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: Word::at(690, "record_id"), kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[Rule {
-        words: "record_end_time must not be before record_start_time",
-        source: "004 L293-L294",
-        demand: Demand::Ordered { first: "record_start_time", last: "record_end_time" },
+        words: Word::at(2290, "record_end_time must not be before record_start_time"),
+        source: Word::at(2342, "004 L293-L294"),
+        demand: Demand::Ordered { first: Word::at(2224, "record_start_time"), last: Word::at(2241, "record_end_time") },
     }],
     answered: &[],
 };
 
 /// List all recordings kept on the server (获取录制文件).
 pub static AVD_ROOM_GET_RECORD_LIST: Operation = Operation {
-    name: "avd.room.get_record_list",
+    name: Word::at(2355, "avd.room.get_record_list"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/get_record_list",
+    path: Word::at(2379, "/sdkapi/v2/room/get_record_list"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
@@ -2131,20 +2270,20 @@ pub static AVD_ROOM_GET_RECORD_LIST: Operation = Operation {
 
 /// Kick a participant out of a room (踢出会议).
 pub static AVD_ROOM_PARTICIPATE_KICK: Operation = Operation {
-    name: "avd.room.participate.kick",
+    name: Word::at(2410, "avd.room.participate.kick"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/participate/kick",
+    path: Word::at(2435, "/sdkapi/v2/room/participate/kick"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(295, "user_id"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -2152,209 +2291,242 @@ pub static AVD_ROOM_PARTICIPATE_KICK: Operation = Operation {
 
 /// List the participants of a room (会议人数列表).
 pub static AVD_ROOM_PARTICIPATE_LIST: Operation = Operation {
-    name: "avd.room.participate.list",
+    name: Word::at(2467, "avd.room.participate.list"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/participate/list",
+    path: Word::at(2492, "/sdkapi/v2/room/participate/list"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
+    params: &[Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
     answered: &[],
 };
 
 /// Start a mixed recording (开始混屏录制).
 pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
-    name: "avd.room.mix_record.start",
+    name: Word::at(2524, "avd.room.mix_record.start"),
     platform: PlatformName::Avd,
     method: Method::Post,
-    path: "/sdkapi/v2/room/mix_record/start",
+    path: Word::at(2549, "/sdkapi/v2/room/mix_record/start"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "enable_audio_record", kind: Type::Boolean, ..Field::EMPTY },
-        Field { name: "enable_realtime_transcode", kind: Type::Boolean, ..Field::EMPTY },
-        Field { name: "enable_transcode", kind: Type::Boolean, ..Field::EMPTY },
-        Field { name: "user_id", kind: Type::String, ..Field::EMPTY },
-        Field { name: "name", kind: Type::String, ..Field::EMPTY },
-        Field { name: "video_resolution", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(2581, "enable_audio_record"), kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: Word::at(2600, "enable_realtime_transcode"), kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: Word::at(1963, "enable_transcode"), kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: Word::at(295, "user_id"), kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(51, "name"), kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(2625, "video_resolution"), kind: Type::String, ..Field::EMPTY },
         Field {
-            name: "video_bitrate",
+            name: Word::at(2641, "video_bitrate"),
             kind: Type::Integer,
             more: Some(&More { also: &[Type::String], ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "video_framerate",
+            name: Word::at(2654, "video_framerate"),
             kind: Type::Integer,
-            more: Some(&More { unit: "fps", ..More::NONE }),
+            more: Some(&More { unit: Word::at(616, "fps"), ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "videos",
+            name: Word::at(2669, "videos"),
             kind: Type::Array,
-            fields: &[
-                Field { name: "video_name", kind: Type::String, ..Field::EMPTY },
-                Field { name: "zorder", kind: Type::Integer, ..Field::EMPTY },
-                Field { name: "x", kind: Type::Number, ..Field::EMPTY },
-                Field { name: "y", kind: Type::Number, ..Field::EMPTY },
-                Field { name: "w", kind: Type::Number, ..Field::EMPTY },
-                Field { name: "h", kind: Type::Number, ..Field::EMPTY },
-            ],
+            more: Some(&More {
+                fields: &[
+                    Field { name: Word::at(2675, "video_name"), kind: Type::String, ..Field::EMPTY },
+                    Field { name: Word::at(2685, "zorder"), kind: Type::Integer, ..Field::EMPTY },
+                    Field { name: Word::at(202, "x"), kind: Type::Number, ..Field::EMPTY },
+                    Field { name: Word::at(91, "y"), kind: Type::Number, ..Field::EMPTY },
+                    Field { name: Word::at(574, "w"), kind: Type::Number, ..Field::EMPTY },
+                    Field { name: Word::at(0, "h"), kind: Type::Number, ..Field::EMPTY },
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field {
-            name: "osds",
+            name: Word::at(2691, "osds"),
             kind: Type::Object,
-            fields: &[
-                Field {
-                    name: "osdts",
-                    kind: Type::Object,
-                    fields: &[
-                        Field { name: "timestamp", kind: Type::String, ..Field::EMPTY },
-                        Field { name: "x", kind: Type::Number, ..Field::EMPTY },
-                        Field { name: "y", kind: Type::Number, ..Field::EMPTY },
-                        Field { name: "font", kind: Type::Integer, ..Field::EMPTY },
-                        Field {
-                            name: "font_color",
-                            kind: Type::Object,
+            more: Some(&More {
+                fields: &[
+                    Field {
+                        name: Word::at(2695, "osdts"),
+                        kind: Type::Object,
+                        more: Some(&More {
                             fields: &[
-                                Field { name: "r", kind: Type::Integer, ..Field::EMPTY },
-                                Field { name: "g", kind: Type::Integer, ..Field::EMPTY },
-                                Field { name: "b", kind: Type::Integer, ..Field::EMPTY },
+                                Field { name: Word::at(2700, "timestamp"), kind: Type::String, ..Field::EMPTY },
+                                Field { name: Word::at(202, "x"), kind: Type::Number, ..Field::EMPTY },
+                                Field { name: Word::at(91, "y"), kind: Type::Number, ..Field::EMPTY },
+                                Field { name: Word::at(2709, "font"), kind: Type::Integer, ..Field::EMPTY },
+                                Field {
+                                    name: Word::at(2709, "font_color"),
+                                    kind: Type::Object,
+                                    more: Some(&More {
+                                        fields: &[
+                                            Field { name: Word::at(38, "r"), kind: Type::Integer, ..Field::EMPTY },
+                                            Field { name: Word::at(160, "g"), kind: Type::Integer, ..Field::EMPTY },
+                                            Field { name: Word::at(240, "b"), kind: Type::Integer, ..Field::EMPTY },
+                                        ],
+                                        default: Word::at(2719, "white"),
+                                        ..More::NONE
+                                    }),
+                                    ..Field::EMPTY
+                                },
                             ],
-                            more: Some(&More { default: "white", ..More::NONE }),
-                            ..Field::EMPTY
-                        },
-                    ],
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "osdtxts",
-                    kind: Type::Array,
-                    fields: &[
-                        Field { name: "txt", kind: Type::String, ..Field::EMPTY },
-                        Field { name: "id", kind: Type::Integer, ..Field::EMPTY },
-                        Field { name: "x", kind: Type::Number, ..Field::EMPTY },
-                        Field { name: "y", kind: Type::Number, ..Field::EMPTY },
-                        Field { name: "font", kind: Type::Integer, ..Field::EMPTY },
-                        Field {
-                            name: "font_color",
-                            kind: Type::Object,
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                    Field {
+                        name: Word::at(2724, "osdtxts"),
+                        kind: Type::Array,
+                        more: Some(&More {
                             fields: &[
-                                Field { name: "r", kind: Type::Integer, ..Field::EMPTY },
-                                Field { name: "g", kind: Type::Integer, ..Field::EMPTY },
-                                Field { name: "b", kind: Type::Integer, ..Field::EMPTY },
+                                Field { name: Word::at(2727, "txt"), kind: Type::String, ..Field::EMPTY },
+                                Field { name: Word::at(103, "id"), kind: Type::Integer, ..Field::EMPTY },
+                                Field { name: Word::at(202, "x"), kind: Type::Number, ..Field::EMPTY },
+                                Field { name: Word::at(91, "y"), kind: Type::Number, ..Field::EMPTY },
+                                Field { name: Word::at(2709, "font"), kind: Type::Integer, ..Field::EMPTY },
+                                Field {
+                                    name: Word::at(2709, "font_color"),
+                                    kind: Type::Object,
+                                    more: Some(&More {
+                                        fields: &[
+                                            Field { name: Word::at(38, "r"), kind: Type::Integer, ..Field::EMPTY },
+                                            Field { name: Word::at(160, "g"), kind: Type::Integer, ..Field::EMPTY },
+                                            Field { name: Word::at(240, "b"), kind: Type::Integer, ..Field::EMPTY },
+                                        ],
+                                        default: Word::at(2719, "white"),
+                                        ..More::NONE
+                                    }),
+                                    ..Field::EMPTY
+                                },
                             ],
-                            more: Some(&More { default: "white", ..More::NONE }),
-                            ..Field::EMPTY
-                        },
-                    ],
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "osdimgs",
-                    kind: Type::Array,
-                    fields: &[
-                        Field { name: "img", kind: Type::String, ..Field::EMPTY },
-                        Field { name: "id", kind: Type::Integer, ..Field::EMPTY },
-                        Field { name: "x", kind: Type::Number, ..Field::EMPTY },
-                        Field { name: "y", kind: Type::Number, ..Field::EMPTY },
-                    ],
-                    ..Field::EMPTY
-                },
-            ],
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                    Field {
+                        name: Word::at(2731, "osdimgs"),
+                        kind: Type::Array,
+                        more: Some(&More {
+                            fields: &[
+                                Field { name: Word::at(2734, "img"), kind: Type::String, ..Field::EMPTY },
+                                Field { name: Word::at(103, "id"), kind: Type::Integer, ..Field::EMPTY },
+                                Field { name: Word::at(202, "x"), kind: Type::Number, ..Field::EMPTY },
+                                Field { name: Word::at(91, "y"), kind: Type::Number, ..Field::EMPTY },
+                            ],
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
-        Field { name: "enable_osdts_record", kind: Type::Boolean, ..Field::EMPTY },
-        Field { name: "file_name", kind: Type::String, ..Field::EMPTY },
-        Field { name: "enable_individual_record", kind: Type::Boolean, ..Field::EMPTY },
-        Field { name: "enable_save_mix", kind: Type::Boolean, ..Field::EMPTY },
-        Field { name: "enable_backup", kind: Type::Boolean, ..Field::EMPTY },
-        Field { name: "audio_user_ids", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
-        Field { name: "disable_user_name", kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: Word::at(2738, "enable_osdts_record"), kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: Word::at(541, "file_name"), kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(2757, "enable_individual_record"), kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: Word::at(2781, "enable_save_mix"), kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: Word::at(2796, "enable_backup"), kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: Word::at(2809, "audio_user_ids"), kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
+        Field { name: Word::at(2823, "disable_user_name"), kind: Type::Boolean, ..Field::EMPTY },
         Field {
-            name: "video_level",
+            name: Word::at(2840, "video_level"),
             kind: Type::String,
             more: Some(&More {
                 values: &[
-                    Value::text("low").meaning("low"),
-                    Value::text("middle").meaning("medium"),
-                    Value::text("high").meaning("high"),
+                    Value::text(Word::at(2850, "low")).meaning(Text::at(6546, "low")),
+                    Value::text(Word::at(2853, "middle")).meaning(Text::at(6549, "medium")),
+                    Value::text(Word::at(2859, "high")).meaning(Text::at(6438, "high")),
                 ],
-                default: "low",
+                default: Word::at(2850, "low"),
                 ..More::NONE
             }),
             ..Field::EMPTY
         },
-        Field { name: "marking_video_by_id", kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: Word::at(2863, "marking_video_by_id"), kind: Type::Boolean, ..Field::EMPTY },
         Field {
-            name: "audio_mixer_users",
+            name: Word::at(2882, "audio_mixer_users"),
             kind: Type::Array,
-            fields: &[
-                Field { name: "user_id", kind: Type::String, ..Field::EMPTY },
-                Field {
-                    name: "channel",
-                    kind: Type::Integer,
-                    more: Some(&More {
-                        values: &[
-                            Value::number(0).meaning("both"),
-                            Value::number(1).meaning("left"),
-                            Value::number(2).meaning("right"),
-                        ],
-                        default: "0",
-                        ..More::NONE
-                    }),
-                    ..Field::EMPTY
-                },
-            ],
+            more: Some(&More {
+                fields: &[
+                    Field { name: Word::at(295, "user_id"), kind: Type::String, ..Field::EMPTY },
+                    Field {
+                        name: Word::at(2899, "channel"),
+                        kind: Type::Integer,
+                        more: Some(&More {
+                            values: &[
+                                Value::number(0).meaning(Text::at(6555, "both")),
+                                Value::number(1).meaning(Text::at(298, "left")),
+                                Value::number(2).meaning(Text::at(6559, "right")),
+                            ],
+                            default: Word::at(260, "0"),
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field {
-            name: "audio_file_type",
+            name: Word::at(2906, "audio_file_type"),
             kind: Type::String,
             more: Some(&More {
-                values: &[Value::text("wav").meaning("WAV"), Value::text("mp3").meaning("MP3")],
-                default: "mp3",
+                values: &[
+                    Value::text(Word::at(2921, "wav")).meaning(Text::at(6564, "WAV")),
+                    Value::text(Word::at(2924, "mp3")).meaning(Text::at(6567, "MP3")),
+                ],
+                default: Word::at(2924, "mp3"),
                 ..More::NONE
             }),
             ..Field::EMPTY
         },
         Field {
-            name: "audio_codec",
+            name: Word::at(2927, "audio_codec"),
             kind: Type::String,
             more: Some(&More {
-                values: &[Value::text("pcm").meaning("PCM"), Value::text("aac").meaning("AAC")],
-                default: "aac",
+                values: &[
+                    Value::text(Word::at(2938, "pcm")).meaning(Text::at(6570, "PCM")),
+                    Value::text(Word::at(2941, "aac")).meaning(Text::at(6573, "AAC")),
+                ],
+                default: Word::at(2941, "aac"),
                 ..More::NONE
             }),
             ..Field::EMPTY
         },
         Field {
-            name: "audio_channels",
+            name: Word::at(2944, "audio_channels"),
             kind: Type::Integer,
             more: Some(&More {
-                values: &[Value::number(1).meaning("mono"), Value::number(2).meaning("stereo")],
+                values: &[
+                    Value::number(1).meaning(Text::at(6576, "mono")),
+                    Value::number(2).meaning(Text::at(6580, "stereo")),
+                ],
                 ..More::NONE
             }),
             ..Field::EMPTY
         },
         Field {
-            name: "audio_samples",
+            name: Word::at(2958, "audio_samples"),
             kind: Type::Integer,
             more: Some(&More {
-                unit: "Hz",
+                unit: Word::at(2971, "Hz"),
                 values: &[
                     Value::number(8000),
                     Value::number(16000),
@@ -2367,208 +2539,242 @@ pub static AVD_ROOM_MIX_RECORD_START: Operation = Operation {
             ..Field::EMPTY
         },
         Field {
-            name: "audio_data_exporter_address",
+            name: Word::at(2973, "audio_data_exporter_address"),
             kind: Type::Object,
-            fields: &[
-                Field {
-                    name: "mixer_audio",
-                    kind: Type::Array,
-                    fields: &[
-                        Field {
-                            name: "type",
-                            kind: Type::String,
-                            open: true,
-                            more: Some(&More { values: &[Value::text("udp").meaning("UDP")], ..More::NONE }),
-                            ..Field::EMPTY
-                        },
-                        Field { name: "address", kind: Type::String, ..Field::EMPTY },
-                        Field {
-                            name: "audio_codec",
-                            kind: Type::String,
-                            open: true,
-                            more: Some(&More {
-                                values: &[
-                                    Value::text("pcma").meaning("G.711 A-law"),
-                                    Value::text("pcmu").meaning("G.711 mu-law"),
-                                ],
-                                ..More::NONE
-                            }),
-                            ..Field::EMPTY
-                        },
-                        Field {
-                            name: "audio_sample",
-                            kind: Type::Integer,
-                            open: true,
-                            more: Some(&More {
-                                unit: "Hz",
-                                values: &[Value::number(8000), Value::number(16000)],
-                                ..More::NONE
-                            }),
-                            ..Field::EMPTY
-                        },
-                        Field { name: "channels", kind: Type::Integer, ..Field::EMPTY },
-                        Field { name: "ssrc", kind: Type::Integer, ..Field::EMPTY },
-                        Field {
-                            name: "payloadtype",
-                            kind: Type::Integer,
-                            more: Some(&More { min: Some(0), max: Some(127), ..More::NONE }),
-                            ..Field::EMPTY
-                        },
-                    ],
-                    ..Field::EMPTY
-                },
-                Field {
-                    name: "single_audios",
-                    kind: Type::Array,
-                    fields: &[
-                        Field { name: "user_id", kind: Type::String, ..Field::EMPTY },
-                        Field {
-                            name: "type",
-                            kind: Type::String,
-                            open: true,
-                            more: Some(&More { values: &[Value::text("udp").meaning("UDP")], ..More::NONE }),
-                            ..Field::EMPTY
-                        },
-                        Field { name: "address", kind: Type::String, ..Field::EMPTY },
-                        Field {
-                            name: "audio_codec",
-                            kind: Type::String,
-                            open: true,
-                            more: Some(&More {
-                                values: &[
-                                    Value::text("pcma").meaning("G.711 A-law"),
-                                    Value::text("pcmu").meaning("G.711 mu-law"),
-                                ],
-                                ..More::NONE
-                            }),
-                            ..Field::EMPTY
-                        },
-                        Field {
-                            name: "audio_sample",
-                            kind: Type::Integer,
-                            open: true,
-                            more: Some(&More {
-                                unit: "Hz",
-                                values: &[Value::number(8000), Value::number(16000)],
-                                ..More::NONE
-                            }),
-                            ..Field::EMPTY
-                        },
-                        Field { name: "channels", kind: Type::Integer, ..Field::EMPTY },
-                        Field { name: "ssrc", kind: Type::Integer, ..Field::EMPTY },
-                        Field {
-                            name: "payloadtype",
-                            kind: Type::Integer,
-                            more: Some(&More { min: Some(0), max: Some(127), ..More::NONE }),
-                            ..Field::EMPTY
-                        },
-                    ],
-                    ..Field::EMPTY
-                },
-            ],
+            more: Some(&More {
+                fields: &[
+                    Field {
+                        name: Word::at(3000, "mixer_audio"),
+                        kind: Type::Array,
+                        more: Some(&More {
+                            fields: &[
+                                Field {
+                                    name: Word::at(308, "type"),
+                                    kind: Type::String,
+                                    open: true,
+                                    more: Some(&More {
+                                        values: &[Value::text(Word::at(3011, "udp")).meaning(Text::at(6586, "UDP"))],
+                                        ..More::NONE
+                                    }),
+                                    ..Field::EMPTY
+                                },
+                                Field { name: Word::at(2993, "address"), kind: Type::String, ..Field::EMPTY },
+                                Field {
+                                    name: Word::at(2927, "audio_codec"),
+                                    kind: Type::String,
+                                    open: true,
+                                    more: Some(&More {
+                                        values: &[
+                                            Value::text(Word::at(2938, "pcma")).meaning(Text::at(6589, "G.711 A-law")),
+                                            Value::text(Word::at(3013, "pcmu")).meaning(Text::at(6600, "G.711 mu-law")),
+                                        ],
+                                        ..More::NONE
+                                    }),
+                                    ..Field::EMPTY
+                                },
+                                Field {
+                                    name: Word::at(2958, "audio_sample"),
+                                    kind: Type::Integer,
+                                    open: true,
+                                    more: Some(&More {
+                                        unit: Word::at(2971, "Hz"),
+                                        values: &[Value::number(8000), Value::number(16000)],
+                                        ..More::NONE
+                                    }),
+                                    ..Field::EMPTY
+                                },
+                                Field { name: Word::at(2950, "channels"), kind: Type::Integer, ..Field::EMPTY },
+                                Field { name: Word::at(3017, "ssrc"), kind: Type::Integer, ..Field::EMPTY },
+                                Field {
+                                    name: Word::at(3021, "payloadtype"),
+                                    kind: Type::Integer,
+                                    more: Some(&More { min: Some(0), max: Some(127), ..More::NONE }),
+                                    ..Field::EMPTY
+                                },
+                            ],
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                    Field {
+                        name: Word::at(3032, "single_audios"),
+                        kind: Type::Array,
+                        more: Some(&More {
+                            fields: &[
+                                Field { name: Word::at(295, "user_id"), kind: Type::String, ..Field::EMPTY },
+                                Field {
+                                    name: Word::at(308, "type"),
+                                    kind: Type::String,
+                                    open: true,
+                                    more: Some(&More {
+                                        values: &[Value::text(Word::at(3011, "udp")).meaning(Text::at(6586, "UDP"))],
+                                        ..More::NONE
+                                    }),
+                                    ..Field::EMPTY
+                                },
+                                Field { name: Word::at(2993, "address"), kind: Type::String, ..Field::EMPTY },
+                                Field {
+                                    name: Word::at(2927, "audio_codec"),
+                                    kind: Type::String,
+                                    open: true,
+                                    more: Some(&More {
+                                        values: &[
+                                            Value::text(Word::at(2938, "pcma")).meaning(Text::at(6589, "G.711 A-law")),
+                                            Value::text(Word::at(3013, "pcmu")).meaning(Text::at(6600, "G.711 mu-law")),
+                                        ],
+                                        ..More::NONE
+                                    }),
+                                    ..Field::EMPTY
+                                },
+                                Field {
+                                    name: Word::at(2958, "audio_sample"),
+                                    kind: Type::Integer,
+                                    open: true,
+                                    more: Some(&More {
+                                        unit: Word::at(2971, "Hz"),
+                                        values: &[Value::number(8000), Value::number(16000)],
+                                        ..More::NONE
+                                    }),
+                                    ..Field::EMPTY
+                                },
+                                Field { name: Word::at(2950, "channels"), kind: Type::Integer, ..Field::EMPTY },
+                                Field { name: Word::at(3017, "ssrc"), kind: Type::Integer, ..Field::EMPTY },
+                                Field {
+                                    name: Word::at(3021, "payloadtype"),
+                                    kind: Type::Integer,
+                                    more: Some(&More { min: Some(0), max: Some(127), ..More::NONE }),
+                                    ..Field::EMPTY
+                                },
+                            ],
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
     ],
     rules: &[
         Rule {
-            words: "osds needs videos",
-            source: "004 L649",
-            demand: Demand::Requires { param: "osds", is: &[], needs: "videos" },
+            words: Word::at(3043, "osds needs videos"),
+            source: Word::at(3060, "004 L649"),
+            demand: Demand::Requires { param: Word::at(2691, "osds"), is: &[], needs: Word::at(2669, "videos") },
         },
         Rule {
-            words: "enable_osdts_record \"true\" needs videos",
-            source: "004 L649",
-            demand: Demand::Requires { param: "enable_osdts_record", is: &["true"], needs: "videos" },
-        },
-        Rule {
-            words: "enable_save_mix \"true\" needs enable_realtime_transcode \"true\"",
-            source: "004 L652",
-            demand: Demand::Allows {
-                param: "enable_save_mix",
-                is: &["true"],
-                other: "enable_realtime_transcode",
-                values: &["true"],
+            words: Word::at(3068, "enable_osdts_record \"true\" needs videos"),
+            source: Word::at(3060, "004 L649"),
+            demand: Demand::Requires {
+                param: Word::at(2738, "enable_osdts_record"),
+                is: &[Word::at(3089, "true")],
+                needs: Word::at(2669, "videos"),
             },
         },
         Rule {
-            words: "enable_save_mix \"true\" needs enable_individual_record \"true\"",
-            source: "004 L652",
+            words: Word::at(3107, "enable_save_mix \"true\" needs enable_realtime_transcode \"true\""),
+            source: Word::at(3168, "004 L652"),
             demand: Demand::Allows {
-                param: "enable_save_mix",
-                is: &["true"],
-                other: "enable_individual_record",
-                values: &["true"],
+                param: Word::at(2781, "enable_save_mix"),
+                is: &[Word::at(3089, "true")],
+                other: Word::at(2600, "enable_realtime_transcode"),
+                values: &[Word::at(3089, "true")],
             },
         },
         Rule {
-            words: "enable_backup \"true\" needs enable_realtime_transcode \"true\"",
-            source: "004 L653",
+            words: Word::at(3176, "enable_save_mix \"true\" needs enable_individual_record \"true\""),
+            source: Word::at(3168, "004 L652"),
             demand: Demand::Allows {
-                param: "enable_backup",
-                is: &["true"],
-                other: "enable_realtime_transcode",
-                values: &["true"],
+                param: Word::at(2781, "enable_save_mix"),
+                is: &[Word::at(3089, "true")],
+                other: Word::at(2757, "enable_individual_record"),
+                values: &[Word::at(3089, "true")],
             },
         },
         Rule {
-            words: "audio_file_type \"wav\" needs audio_codec \"pcm\"",
-            source: "004 L659",
-            demand: Demand::Allows { param: "audio_file_type", is: &["wav"], other: "audio_codec", values: &["pcm"] },
-        },
-        Rule {
-            words: "audio_file_type \"mp3\" needs audio_codec \"aac\"",
-            source: "004 L659",
-            demand: Demand::Allows { param: "audio_file_type", is: &["mp3"], other: "audio_codec", values: &["aac"] },
-        },
-        Rule {
-            words: "audio_samples \"8000\" needs audio_codec \"pcm\"",
-            source: "004 L665",
-            demand: Demand::Allows { param: "audio_samples", is: &["8000"], other: "audio_codec", values: &["pcm"] },
-        },
-        Rule {
-            words: "audio_samples \"32000\", \"44100\" or \"48000\" needs audio_codec \"aac\"",
-            source: "004 L665",
+            words: Word::at(3236, "enable_backup \"true\" needs enable_realtime_transcode \"true\""),
+            source: Word::at(3295, "004 L653"),
             demand: Demand::Allows {
-                param: "audio_samples",
-                is: &["32000", "44100", "48000"],
-                other: "audio_codec",
-                values: &["aac"],
+                param: Word::at(2796, "enable_backup"),
+                is: &[Word::at(3089, "true")],
+                other: Word::at(2600, "enable_realtime_transcode"),
+                values: &[Word::at(3089, "true")],
+            },
+        },
+        Rule {
+            words: Word::at(3303, "audio_file_type \"wav\" needs audio_codec \"pcm\""),
+            source: Word::at(3348, "004 L659"),
+            demand: Demand::Allows {
+                param: Word::at(2906, "audio_file_type"),
+                is: &[Word::at(2921, "wav")],
+                other: Word::at(2927, "audio_codec"),
+                values: &[Word::at(2938, "pcm")],
+            },
+        },
+        Rule {
+            words: Word::at(3356, "audio_file_type \"mp3\" needs audio_codec \"aac\""),
+            source: Word::at(3348, "004 L659"),
+            demand: Demand::Allows {
+                param: Word::at(2906, "audio_file_type"),
+                is: &[Word::at(2924, "mp3")],
+                other: Word::at(2927, "audio_codec"),
+                values: &[Word::at(2941, "aac")],
+            },
+        },
+        Rule {
+            words: Word::at(3401, "audio_samples \"8000\" needs audio_codec \"pcm\""),
+            source: Word::at(3445, "004 L665"),
+            demand: Demand::Allows {
+                param: Word::at(2958, "audio_samples"),
+                is: &[Word::at(3416, "8000")],
+                other: Word::at(2927, "audio_codec"),
+                values: &[Word::at(2938, "pcm")],
+            },
+        },
+        Rule {
+            words: Word::at(3453, "audio_samples \"32000\", \"44100\" or \"48000\" needs audio_codec \"aac\""),
+            source: Word::at(3445, "004 L665"),
+            demand: Demand::Allows {
+                param: Word::at(2958, "audio_samples"),
+                is: &[Word::at(3468, "32000"), Word::at(3477, "44100"), Word::at(3488, "48000")],
+                other: Word::at(2927, "audio_codec"),
+                values: &[Word::at(2941, "aac")],
             },
         },
     ],
-    answered: &["record_id"],
+    answered: &[Word::at(690, "record_id")],
 };
 
 /// Stop a mixed recording (停止混屏录制).
 pub static AVD_ROOM_MIX_RECORD_STOP: Operation = Operation {
-    name: "avd.room.mix_record.stop",
+    name: Word::at(3518, "avd.room.mix_record.stop"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/mix_record/stop",
+    path: Word::at(3542, "/sdkapi/v2/room/mix_record/stop"),
     retry: Retry::AfterConnectFailure,
-    undoes: "avd.room.mix_record.start",
+    undoes: Word::at(2524, "avd.room.mix_record.start"),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
         Field {
-            name: "stream_type",
+            name: Word::at(3573, "stream_type"),
             kind: Type::String,
             open: true,
             more: Some(&More {
                 values: &[
-                    Value::text("audio").meaning("audio recording"),
-                    Value::text("video").meaning("video recording"),
-                    Value::text("desktop").meaning("desktop recording"),
+                    Value::text(Word::at(844, "audio")).meaning(Text::at(6612, "audio recording")),
+                    Value::text(Word::at(862, "video")).meaning(Text::at(6627, "video recording")),
+                    Value::text(Word::at(3584, "desktop")).meaning(Text::at(4291, "desktop recording")),
                 ],
                 ..More::NONE
             }),
             ..Field::EMPTY
         },
-        Field { name: "record_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(690, "record_id"), kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -2576,38 +2782,43 @@ pub static AVD_ROOM_MIX_RECORD_STOP: Operation = Operation {
 
 /// List the files of a room's mixed recordings (获取录制文件).
 pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
-    name: "avd.room.mix_record.get",
+    name: Word::at(3591, "avd.room.mix_record.get"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/mix_record/get",
+    path: Word::at(3614, "/sdkapi/v2/room/mix_record/get"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: Some(Settles {
-        name: "ready",
-        until: "a file made from the recording is listed (its source alone does not count)",
-        when: When::Any { any: &["data.transcode_files.download_url", "data.transcode_files.down_url"] },
-        needs: &["record_id"],
+        name: Word::at(3644, "ready"),
+        until: Word::at(3649, "a file made from the recording is listed (its source alone does not count)"),
+        when: When::Any {
+            any: &[
+                Word::at(3723, "data.transcode_files.download_url"),
+                Word::at(3756, "data.transcode_files.down_url"),
+            ],
+        },
+        needs: &[Word::at(690, "record_id")],
     }),
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
         Field {
-            name: "record_type",
+            name: Word::at(3785, "record_type"),
             kind: Type::Integer,
             more: Some(&More {
                 values: &[
-                    Value::number(0).meaning("audio and video files"),
-                    Value::number(1).meaning("video files"),
-                    Value::number(2).meaning("audio files"),
+                    Value::number(0).meaning(Text::at(6642, "audio and video files")),
+                    Value::number(1).meaning(Text::at(6652, "video files")),
+                    Value::number(2).meaning(Text::at(6663, "audio files")),
                 ],
                 ..More::NONE
             }),
             ..Field::EMPTY
         },
-        Field { name: "record_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(690, "record_id"), kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -2615,34 +2826,37 @@ pub static AVD_ROOM_MIX_RECORD_GET: Operation = Operation {
 
 /// Start a mixed live stream (开始混屏直播).
 pub static AVD_ROOM_MIX_LIVE_START: Operation = Operation {
-    name: "avd.room.mix_live.start",
+    name: Word::at(3796, "avd.room.mix_live.start"),
     platform: PlatformName::Avd,
     method: Method::Post,
-    path: "/sdkapi/v2/room/mix_live/start",
+    path: Word::at(3819, "/sdkapi/v2/room/mix_live/start"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "push_url", kind: Type::String, required: true, secret: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(3849, "push_url"), kind: Type::String, required: true, secret: true, ..Field::EMPTY },
         Field {
-            name: "videos",
+            name: Word::at(2669, "videos"),
             kind: Type::Array,
-            fields: &[
-                Field { name: "video_name", kind: Type::String, ..Field::EMPTY },
-                Field { name: "zorder", kind: Type::Integer, ..Field::EMPTY },
-                Field { name: "x", kind: Type::Number, ..Field::EMPTY },
-                Field { name: "y", kind: Type::Number, ..Field::EMPTY },
-                Field { name: "w", kind: Type::Number, ..Field::EMPTY },
-                Field { name: "h", kind: Type::Number, ..Field::EMPTY },
-            ],
+            more: Some(&More {
+                fields: &[
+                    Field { name: Word::at(2675, "video_name"), kind: Type::String, ..Field::EMPTY },
+                    Field { name: Word::at(2685, "zorder"), kind: Type::Integer, ..Field::EMPTY },
+                    Field { name: Word::at(202, "x"), kind: Type::Number, ..Field::EMPTY },
+                    Field { name: Word::at(91, "y"), kind: Type::Number, ..Field::EMPTY },
+                    Field { name: Word::at(574, "w"), kind: Type::Number, ..Field::EMPTY },
+                    Field { name: Word::at(0, "h"), kind: Type::Number, ..Field::EMPTY },
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
-        Field { name: "rtmp_url", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(1228, "rtmp_url"), kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -2650,81 +2864,87 @@ pub static AVD_ROOM_MIX_LIVE_START: Operation = Operation {
 
 /// Change the video or audio layout of a mixed recording (更新录制视频/音频布局).
 pub static AVD_ROOM_MIX_RECORD_UPDATE_LAYOUT: Operation = Operation {
-    name: "avd.room.mix_record.update_layout",
+    name: Word::at(3857, "avd.room.mix_record.update_layout"),
     platform: PlatformName::Avd,
     method: Method::Post,
-    path: "/sdkapi/v2/room/mix_record/update_layout",
+    path: Word::at(3890, "/sdkapi/v2/room/mix_record/update_layout"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
         Field {
-            name: "videos",
+            name: Word::at(2669, "videos"),
             kind: Type::Array,
-            fields: &[
-                Field { name: "video_name", kind: Type::String, ..Field::EMPTY },
-                Field { name: "zorder", kind: Type::Integer, ..Field::EMPTY },
-                Field { name: "x", kind: Type::Number, ..Field::EMPTY },
-                Field { name: "y", kind: Type::Number, ..Field::EMPTY },
-                Field { name: "w", kind: Type::Number, ..Field::EMPTY },
-                Field { name: "h", kind: Type::Number, ..Field::EMPTY },
-            ],
+            more: Some(&More {
+                fields: &[
+                    Field { name: Word::at(2675, "video_name"), kind: Type::String, ..Field::EMPTY },
+                    Field { name: Word::at(2685, "zorder"), kind: Type::Integer, ..Field::EMPTY },
+                    Field { name: Word::at(202, "x"), kind: Type::Number, ..Field::EMPTY },
+                    Field { name: Word::at(91, "y"), kind: Type::Number, ..Field::EMPTY },
+                    Field { name: Word::at(574, "w"), kind: Type::Number, ..Field::EMPTY },
+                    Field { name: Word::at(0, "h"), kind: Type::Number, ..Field::EMPTY },
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
-        Field { name: "audio_user_ids", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
+        Field { name: Word::at(2809, "audio_user_ids"), kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
     ],
     rules: &[Rule {
-        words: "at least one of videos and audio_user_ids is needed",
-        source: "004 L1033-L1034",
-        demand: Demand::AtLeastOne(&["videos", "audio_user_ids"]),
+        words: Word::at(3930, "at least one of videos and audio_user_ids is needed"),
+        source: Word::at(3981, "004 L1033-L1034"),
+        demand: Demand::AtLeastOne(&[Word::at(2669, "videos"), Word::at(2809, "audio_user_ids")]),
     }],
     answered: &[],
 };
 
 /// Change the audio channels of a mixed recording (更新音频声道布局).
 pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
-    name: "avd.room.mix_record.update_audio_layout",
+    name: Word::at(3996, "avd.room.mix_record.update_audio_layout"),
     platform: PlatformName::Avd,
     method: Method::Post,
-    path: "/sdkapi/v2/room/mix_record/update_audio_layout",
+    path: Word::at(4035, "/sdkapi/v2/room/mix_record/update_audio_layout"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
         Field {
-            name: "audio_mixer_users",
+            name: Word::at(2882, "audio_mixer_users"),
             kind: Type::Array,
             required: true,
-            fields: &[
-                Field { name: "user_id", kind: Type::String, ..Field::EMPTY },
-                Field {
-                    name: "channel",
-                    kind: Type::Integer,
-                    more: Some(&More {
-                        values: &[
-                            Value::number(0).meaning("both"),
-                            Value::number(1).meaning("left"),
-                            Value::number(2).meaning("right"),
-                        ],
-                        default: "0",
-                        ..More::NONE
-                    }),
-                    ..Field::EMPTY
-                },
-            ],
+            more: Some(&More {
+                fields: &[
+                    Field { name: Word::at(295, "user_id"), kind: Type::String, ..Field::EMPTY },
+                    Field {
+                        name: Word::at(2899, "channel"),
+                        kind: Type::Integer,
+                        more: Some(&More {
+                            values: &[
+                                Value::number(0).meaning(Text::at(6555, "both")),
+                                Value::number(1).meaning(Text::at(298, "left")),
+                                Value::number(2).meaning(Text::at(6559, "right")),
+                            ],
+                            default: Word::at(260, "0"),
+                            ..More::NONE
+                        }),
+                        ..Field::EMPTY
+                    },
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
-        Field { name: "record_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(690, "record_id"), kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -2732,26 +2952,26 @@ pub static AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT: Operation = Operation {
 
 /// Read the state of a recording (获取录制状态).
 pub static AVD_ROOM_RECORD_STATUS: Operation = Operation {
-    name: "avd.room.record.status",
+    name: Word::at(4081, "avd.room.record.status"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/record/status",
+    path: Word::at(4103, "/sdkapi/v2/room/record/status"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: Some(Settles {
-        name: "stopped",
-        until: "the recording has stopped",
+        name: Word::at(4131, "stopped"),
+        until: Word::at(4138, "the recording has stopped"),
         when: When::Is {
-            member: "record_status",
+            member: Word::at(4163, "record_status"),
             done: &[2],
             failed: &[3],
             known: &[
-                Value::number(0).meaning("started"),
-                Value::number(1).meaning("recording"),
-                Value::number(2).meaning("stopped normally"),
-                Value::number(3).meaning("stopped abnormally"),
-                Value::number(4).meaning("stopping"),
+                Value::number(0).meaning(Text::at(6673, "started")),
+                Value::number(1).meaning(Text::at(22, "recording")),
+                Value::number(2).meaning(Text::at(6680, "stopped normally")),
+                Value::number(3).meaning(Text::at(6696, "stopped abnormally")),
+                Value::number(4).meaning(Text::at(6714, "stopping")),
             ],
         },
         needs: &[],
@@ -2759,123 +2979,123 @@ pub static AVD_ROOM_RECORD_STATUS: Operation = Operation {
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "record_id", kind: Type::String, required: true, ..Field::EMPTY }],
+    params: &[Field { name: Word::at(690, "record_id"), kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
     answered: &[],
 };
 
 /// Stop a mixed live stream (停止混屏直播).
 pub static AVD_ROOM_MIX_LIVE_STOP: Operation = Operation {
-    name: "avd.room.mix_live.stop",
+    name: Word::at(4176, "avd.room.mix_live.stop"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/mix_live/stop",
+    path: Word::at(4198, "/sdkapi/v2/room/mix_live/stop"),
     retry: Retry::AfterConnectFailure,
-    undoes: "avd.room.mix_live.start",
+    undoes: Word::at(3796, "avd.room.mix_live.start"),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
+    params: &[Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
     answered: &[],
 };
 
 /// Start a live stream of a room (开始直播).
 pub static AVD_ROOM_LIVE_START: Operation = Operation {
-    name: "avd.room.live.start",
+    name: Word::at(4227, "avd.room.live.start"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/live/start",
+    path: Word::at(4246, "/sdkapi/v2/room/live/start"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "push_url", kind: Type::String, required: true, secret: true, ..Field::EMPTY },
-        Field { name: "rtmp_url", kind: Type::String, ..Field::EMPTY },
-        Field { name: "hls_url", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(295, "user_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(3849, "push_url"), kind: Type::String, required: true, secret: true, ..Field::EMPTY },
+        Field { name: Word::at(1228, "rtmp_url"), kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(4272, "hls_url"), kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
-    answered: &["data"],
+    answered: &[Word::at(2979, "data")],
 };
 
 /// Stop the live stream of a room (停止直播).
 pub static AVD_ROOM_LIVE_STOP: Operation = Operation {
-    name: "avd.room.live.stop",
+    name: Word::at(4279, "avd.room.live.stop"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/live/stop",
+    path: Word::at(4297, "/sdkapi/v2/room/live/stop"),
     retry: Retry::AfterConnectFailure,
-    undoes: "avd.room.live.start",
+    undoes: Word::at(4227, "avd.room.live.start"),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
+    params: &[Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
     answered: &[],
 };
 
 /// Turn on the composed view of a room (开启合屏模式).
 pub static AVD_ROOM_AVC_START: Operation = Operation {
-    name: "avd.room.avc.start",
+    name: Word::at(4322, "avd.room.avc.start"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/avc/start",
+    path: Word::at(4340, "/sdkapi/v2/room/avc/start"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
         Field {
-            name: "enable_manual_avc",
+            name: Word::at(4365, "enable_manual_avc"),
             kind: Type::Boolean,
-            more: Some(&More { default: "false", ..More::NONE }),
+            more: Some(&More { default: Word::at(4382, "false"), ..More::NONE }),
             ..Field::EMPTY
         },
-        Field { name: "max_video_number", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(4387, "max_video_number"), kind: Type::String, ..Field::EMPTY },
         Field {
-            name: "layout_mode",
+            name: Word::at(4403, "layout_mode"),
             kind: Type::Integer,
             more: Some(&More {
                 values: &[
-                    Value::number(0).meaning("fixed, needs stream selection (room.avc.select_media)"),
-                    Value::number(1).meaning("gallery, arranged automatically"),
-                    Value::number(2).meaning("speaker, arranged automatically"),
+                    Value::number(0).meaning(Text::at(6722, "fixed, needs stream selection (room.avc.select_media)")),
+                    Value::number(1).meaning(Text::at(6775, "gallery, arranged automatically")),
+                    Value::number(2).meaning(Text::at(6806, "speaker, arranged automatically")),
                 ],
                 ..More::NONE
             }),
             ..Field::EMPTY
         },
-        Field { name: "video_name", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(2675, "video_name"), kind: Type::String, ..Field::EMPTY },
         Field {
-            name: "video_framerate",
+            name: Word::at(2654, "video_framerate"),
             kind: Type::Integer,
-            more: Some(&More { unit: "fps", ..More::NONE }),
+            more: Some(&More { unit: Word::at(616, "fps"), ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "video_bitrate",
+            name: Word::at(2641, "video_bitrate"),
             kind: Type::Integer,
-            more: Some(&More { unit: "bps", also: &[Type::String], ..More::NONE }),
+            more: Some(&More { unit: Word::at(4414, "bps"), also: &[Type::String], ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "video_resolution",
+            name: Word::at(2625, "video_resolution"),
             kind: Type::String,
-            more: Some(&More { unit: "px", ..More::NONE }),
+            more: Some(&More { unit: Word::at(579, "px"), ..More::NONE }),
             ..Field::EMPTY
         },
     ],
@@ -2885,43 +3105,43 @@ pub static AVD_ROOM_AVC_START: Operation = Operation {
 
 /// Turn off the composed view of a room (停止合屏模式).
 pub static AVD_ROOM_AVC_STOP: Operation = Operation {
-    name: "avd.room.avc.stop",
+    name: Word::at(4417, "avd.room.avc.stop"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/avc/stop",
+    path: Word::at(4434, "/sdkapi/v2/room/avc/stop"),
     retry: Retry::AfterConnectFailure,
-    undoes: "avd.room.avc.start",
+    undoes: Word::at(4322, "avd.room.avc.start"),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
+    params: &[Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
     answered: &[],
 };
 
 /// Get the MP3 recording files of a room (获取MP3录制文件).
 pub static AVD_ROOM_RECORD_GET: Operation = Operation {
-    name: "avd.room.record.get",
+    name: Word::at(4458, "avd.room.record.get"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/record/get",
+    path: Word::at(4477, "/sdkapi/v2/room/record/get"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: Some(Settles {
-        name: "ready",
-        until: "a file of the recording is listed",
-        when: When::Any { any: &["data.download_url"] },
-        needs: &["record_id"],
+        name: Word::at(3644, "ready"),
+        until: Word::at(4503, "a file of the recording is listed"),
+        when: When::Any { any: &[Word::at(4535, "data.download_url")] },
+        needs: &[Word::at(690, "record_id")],
     }),
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "record_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(690, "record_id"), kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -2929,22 +3149,27 @@ pub static AVD_ROOM_RECORD_GET: Operation = Operation {
 
 /// Start recording a user's desktop (开启录制用户桌面).
 pub static AVD_ROOM_DESKTOP_RECORD_START: Operation = Operation {
-    name: "avd.room.desktop_record.start",
+    name: Word::at(4552, "avd.room.desktop_record.start"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/desktop_record/start",
+    path: Word::at(4581, "/sdkapi/v2/room/desktop_record/start"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "enable_realtime_transcode", kind: Type::Boolean, required: true, ..Field::EMPTY },
-        Field { name: "name", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "resource_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field {
+            name: Word::at(2600, "enable_realtime_transcode"),
+            kind: Type::Boolean,
+            required: true,
+            ..Field::EMPTY
+        },
+        Field { name: Word::at(51, "name"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(4617, "resource_id"), kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -2952,44 +3177,44 @@ pub static AVD_ROOM_DESKTOP_RECORD_START: Operation = Operation {
 
 /// Stop recording a user's desktop (停止录制用户桌面).
 pub static AVD_ROOM_DESKTOP_RECORD_STOP: Operation = Operation {
-    name: "avd.room.desktop_record.stop",
+    name: Word::at(4628, "avd.room.desktop_record.stop"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/desktop_record/stop",
+    path: Word::at(4656, "/sdkapi/v2/room/desktop_record/stop"),
     retry: Retry::AfterConnectFailure,
-    undoes: "avd.room.desktop_record.start",
+    undoes: Word::at(4552, "avd.room.desktop_record.start"),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
+    params: &[Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
     answered: &[],
 };
 
 /// Get the files of a desktop recording (获取录制文件).
 pub static AVD_ROOM_DESKTOP_RECORD_GET: Operation = Operation {
-    name: "avd.room.desktop_record.get",
+    name: Word::at(4691, "avd.room.desktop_record.get"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/desktop_record/get",
+    path: Word::at(4718, "/sdkapi/v2/room/desktop_record/get"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: Some(Settles {
-        name: "ready",
-        until: "a file of the recording is listed",
-        when: When::Any { any: &["data.download_url"] },
+        name: Word::at(3644, "ready"),
+        until: Word::at(4503, "a file of the recording is listed"),
+        when: When::Any { any: &[Word::at(4535, "data.download_url")] },
         needs: &[],
     }),
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "name", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "record_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(51, "name"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(690, "record_id"), kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -2997,63 +3222,68 @@ pub static AVD_ROOM_DESKTOP_RECORD_GET: Operation = Operation {
 
 /// Create a player in a room (创建播放器).
 pub static AVD_MEDIA_CREATE: Operation = Operation {
-    name: "avd.media.create",
+    name: Word::at(4752, "avd.media.create"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/media/create",
+    path: Word::at(4768, "/sdkapi/v2/media/create"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "name", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "user_id", kind: Type::String, ..Field::EMPTY },
-        Field { name: "auto_publish_mock_audio", kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(51, "name"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(295, "user_id"), kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(4791, "auto_publish_mock_audio"), kind: Type::Boolean, ..Field::EMPTY },
         Field {
-            name: "player_out_audio_codec",
+            name: Word::at(4814, "player_out_audio_codec"),
             kind: Type::String,
             more: Some(&More {
-                values: &[Value::text("pcma"), Value::text("pcmu"), Value::text("opus"), Value::text("g722")],
+                values: &[
+                    Value::text(Word::at(2938, "pcma")),
+                    Value::text(Word::at(3013, "pcmu")),
+                    Value::text(Word::at(4836, "opus")),
+                    Value::text(Word::at(4840, "g722")),
+                ],
                 ..More::NONE
             }),
             ..Field::EMPTY
         },
     ],
     rules: &[],
-    answered: &["play_id"],
+    answered: &[Word::at(4844, "play_id")],
 };
 
 /// Play a stream or file in a player (播放音视频流/文件).
 pub static AVD_MEDIA_PLAY: Operation = Operation {
-    name: "avd.media.play",
+    name: Word::at(4851, "avd.media.play"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/media/play",
+    path: Word::at(4865, "/sdkapi/v2/media/play"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "url", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "play_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1119, "url"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(4844, "play_id"), kind: Type::String, required: true, ..Field::EMPTY },
         Field {
-            name: "replay_times",
+            name: Word::at(4886, "replay_times"),
             kind: Type::Integer,
-            more: Some(&More { min: Some(-1), default: "0", ..More::NONE }),
+            more: Some(&More { min: Some(-1), default: Word::at(260, "0"), ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "enable_auto_close_stream",
+            name: Word::at(4898, "enable_auto_close_stream"),
             kind: Type::Boolean,
-            more: Some(&More { default: "true", ..More::NONE }),
+            more: Some(&More { default: Word::at(3089, "true"), ..More::NONE }),
             ..Field::EMPTY
         },
     ],
@@ -3063,20 +3293,20 @@ pub static AVD_MEDIA_PLAY: Operation = Operation {
 
 /// Stop a player and close it (停止播放器).
 pub static AVD_MEDIA_STOP: Operation = Operation {
-    name: "avd.media.stop",
+    name: Word::at(4922, "avd.media.stop"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/media/stop",
+    path: Word::at(4936, "/sdkapi/v2/media/stop"),
     retry: Retry::AfterConnectFailure,
-    undoes: "avd.media.create",
+    undoes: Word::at(4752, "avd.media.create"),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "play_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(4844, "play_id"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3084,20 +3314,20 @@ pub static AVD_MEDIA_STOP: Operation = Operation {
 
 /// Pause a player (暂停播放).
 pub static AVD_MEDIA_PAUSE: Operation = Operation {
-    name: "avd.media.pause",
+    name: Word::at(4957, "avd.media.pause"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/media/pause",
+    path: Word::at(4972, "/sdkapi/v2/media/pause"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "play_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(4844, "play_id"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3105,20 +3335,20 @@ pub static AVD_MEDIA_PAUSE: Operation = Operation {
 
 /// Continue playing after a pause (继续播放).
 pub static AVD_MEDIA_RESUME: Operation = Operation {
-    name: "avd.media.resume",
+    name: Word::at(4994, "avd.media.resume"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/media/resume",
+    path: Word::at(5010, "/sdkapi/v2/media/resume"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "play_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(4844, "play_id"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3126,21 +3356,21 @@ pub static AVD_MEDIA_RESUME: Operation = Operation {
 
 /// Play again after the end (重新播放).
 pub static AVD_MEDIA_REPLAY: Operation = Operation {
-    name: "avd.media.replay",
+    name: Word::at(5033, "avd.media.replay"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/media/replay",
+    path: Word::at(5049, "/sdkapi/v2/media/replay"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "play_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "url", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(4844, "play_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1119, "url"), kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3148,21 +3378,21 @@ pub static AVD_MEDIA_REPLAY: Operation = Operation {
 
 /// Read what a player plays (获取播放信息).
 pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
-    name: "avd.media.get_media_info",
+    name: Word::at(5072, "avd.media.get_media_info"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/media/get_media_info",
+    path: Word::at(5096, "/sdkapi/v2/media/get_media_info"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "play_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "url", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(4844, "play_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1119, "url"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3170,21 +3400,21 @@ pub static AVD_MEDIA_GET_MEDIA_INFO: Operation = Operation {
 
 /// Switch a player to another file (切换播放).
 pub static AVD_MEDIA_SWITCH: Operation = Operation {
-    name: "avd.media.switch",
+    name: Word::at(5127, "avd.media.switch"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/media/switch",
+    path: Word::at(5143, "/sdkapi/v2/media/switch"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "play_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "url", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(4844, "play_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1119, "url"), kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3192,20 +3422,20 @@ pub static AVD_MEDIA_SWITCH: Operation = Operation {
 
 /// Transcode a recording (录制转码).
 pub static AVD_ROOM_RECORD_TRANSFER: Operation = Operation {
-    name: "avd.room.record.transfer",
+    name: Word::at(5166, "avd.room.record.transfer"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/record/transfer",
+    path: Word::at(5190, "/sdkapi/v2/room/record/transfer"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "record_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(690, "record_id"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3213,43 +3443,43 @@ pub static AVD_ROOM_RECORD_TRANSFER: Operation = Operation {
 
 /// Delete all recordings of a room (删除指定房间所有录制).
 pub static AVD_ROOM_DEL_RECORD: Operation = Operation {
-    name: "avd.room.del_record",
+    name: Word::at(5221, "avd.room.del_record"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/del_record",
+    path: Word::at(5240, "/sdkapi/v2/room/del_record"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
+    params: &[Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
     answered: &[],
 };
 
 /// Get the transcoding state of a recording (获取转码状态).
 pub static AVD_TRANSCODE_QUERY: Operation = Operation {
-    name: "avd.transcode.query",
+    name: Word::at(5266, "avd.transcode.query"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/transcode/query",
+    path: Word::at(5285, "/sdkapi/v2/transcode/query"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: Some(Settles {
-        name: "done",
-        until: "the transcoding is done",
+        name: Word::at(1041, "done"),
+        until: Word::at(5311, "the transcoding is done"),
         when: When::Is {
-            member: "status",
+            member: Word::at(55, "status"),
             done: &[2],
             failed: &[3],
             known: &[
-                Value::number(0).meaning("not converted"),
-                Value::number(1).meaning("converting"),
-                Value::number(2).meaning("done"),
-                Value::number(3).meaning("failed"),
+                Value::number(0).meaning(Text::at(6837, "not converted")),
+                Value::number(1).meaning(Text::at(6850, "converting")),
+                Value::number(2).meaning(Text::at(6392, "done")),
+                Value::number(3).meaning(Text::at(258, "failed")),
             ],
         },
         needs: &[],
@@ -3258,8 +3488,8 @@ pub static AVD_TRANSCODE_QUERY: Operation = Operation {
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "record_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(690, "record_id"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3267,38 +3497,44 @@ pub static AVD_TRANSCODE_QUERY: Operation = Operation {
 
 /// Choose and arrange the videos of the composed view (合屏选流).
 pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
-    name: "avd.room.avc.select_media",
+    name: Word::at(5334, "avd.room.avc.select_media"),
     platform: PlatformName::Avd,
     method: Method::Post,
-    path: "/sdkapi/v2/room/avc/select_media",
+    path: Word::at(5359, "/sdkapi/v2/room/avc/select_media"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
         Field {
-            name: "videos",
+            name: Word::at(2669, "videos"),
             kind: Type::Array,
             required: true,
-            fields: &[
-                Field { name: "video_name", kind: Type::String, ..Field::EMPTY },
-                Field { name: "zorder", kind: Type::Integer, ..Field::EMPTY },
-                Field { name: "x", kind: Type::Number, ..Field::EMPTY },
-                Field { name: "y", kind: Type::Number, ..Field::EMPTY },
-                Field { name: "w", kind: Type::Number, ..Field::EMPTY },
-                Field { name: "h", kind: Type::Number, ..Field::EMPTY },
-            ],
+            more: Some(&More {
+                fields: &[
+                    Field { name: Word::at(2675, "video_name"), kind: Type::String, ..Field::EMPTY },
+                    Field { name: Word::at(2685, "zorder"), kind: Type::Integer, ..Field::EMPTY },
+                    Field { name: Word::at(202, "x"), kind: Type::Number, ..Field::EMPTY },
+                    Field { name: Word::at(91, "y"), kind: Type::Number, ..Field::EMPTY },
+                    Field { name: Word::at(574, "w"), kind: Type::Number, ..Field::EMPTY },
+                    Field { name: Word::at(0, "h"), kind: Type::Number, ..Field::EMPTY },
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field {
-            name: "layout_mode",
+            name: Word::at(4403, "layout_mode"),
             kind: Type::Integer,
             more: Some(&More {
-                values: &[Value::number(0).meaning("manual"), Value::number(1).meaning("automatic")],
+                values: &[
+                    Value::number(0).meaning(Text::at(6860, "manual")),
+                    Value::number(1).meaning(Text::at(1612, "automatic")),
+                ],
                 ..More::NONE
             }),
             ..Field::EMPTY
@@ -3310,20 +3546,20 @@ pub static AVD_ROOM_AVC_SELECT_MEDIA: Operation = Operation {
 
 /// Make one video the focus of the meeting (设置焦点).
 pub static AVD_ROOM_AVC_SET_FOCUS_VIDEO: Operation = Operation {
-    name: "avd.room.avc.set_focus_video",
+    name: Word::at(5390, "avd.room.avc.set_focus_video"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/avc/set_focus_video",
+    path: Word::at(5418, "/sdkapi/v2/room/avc/set_focus_video"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "resource_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(4617, "resource_id"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3331,50 +3567,50 @@ pub static AVD_ROOM_AVC_SET_FOCUS_VIDEO: Operation = Operation {
 
 /// Change the layout of the composed view (合屏更新布局).
 pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
-    name: "avd.room.avc.update_layout",
+    name: Word::at(5453, "avd.room.avc.update_layout"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/avc/update_layout",
+    path: Word::at(5479, "/sdkapi/v2/room/avc/update_layout"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "main_video_resource_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(5512, "main_video_resource_id"), kind: Type::String, required: true, ..Field::EMPTY },
         Field {
-            name: "layout_mode",
+            name: Word::at(4403, "layout_mode"),
             kind: Type::Integer,
             more: Some(&More {
                 values: &[
-                    Value::number(0).meaning("fixed, needs stream selection (room.avc.select_media)"),
-                    Value::number(1).meaning("gallery, arranged automatically"),
-                    Value::number(2).meaning("speaker, arranged automatically"),
+                    Value::number(0).meaning(Text::at(6722, "fixed, needs stream selection (room.avc.select_media)")),
+                    Value::number(1).meaning(Text::at(6775, "gallery, arranged automatically")),
+                    Value::number(2).meaning(Text::at(6806, "speaker, arranged automatically")),
                 ],
                 ..More::NONE
             }),
             ..Field::EMPTY
         },
-        Field { name: "video_name", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(2675, "video_name"), kind: Type::String, ..Field::EMPTY },
         Field {
-            name: "video_framerate",
+            name: Word::at(2654, "video_framerate"),
             kind: Type::Integer,
-            more: Some(&More { unit: "fps", ..More::NONE }),
+            more: Some(&More { unit: Word::at(616, "fps"), ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "video_bitrate",
+            name: Word::at(2641, "video_bitrate"),
             kind: Type::Integer,
             more: Some(&More { also: &[Type::String], ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "video_resolution",
+            name: Word::at(2625, "video_resolution"),
             kind: Type::String,
-            more: Some(&More { unit: "px", ..More::NONE }),
+            more: Some(&More { unit: Word::at(579, "px"), ..More::NONE }),
             ..Field::EMPTY
         },
     ],
@@ -3384,38 +3620,38 @@ pub static AVD_ROOM_AVC_UPDATE_LAYOUT: Operation = Operation {
 
 /// Get the layout settings of the composed view (获取房间布局参数信息).
 pub static AVD_ROOM_AVC_GET_AVC_SETTING: Operation = Operation {
-    name: "avd.room.avc.get_avc_setting",
+    name: Word::at(5534, "avd.room.avc.get_avc_setting"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/avc/get_avc_setting",
+    path: Word::at(5562, "/sdkapi/v2/room/avc/get_avc_setting"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY }],
+    params: &[Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
     answered: &[],
 };
 
 /// Delete one recording file of a room (删除录制文件).
 pub static AVD_ROOM_DELETE_RECORD: Operation = Operation {
-    name: "avd.room.delete_record",
+    name: Word::at(5597, "avd.room.delete_record"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/delete_record",
+    path: Word::at(5619, "/sdkapi/v2/room/delete_record"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "url", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1119, "url"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3423,12 +3659,12 @@ pub static AVD_ROOM_DELETE_RECORD: Operation = Operation {
 
 /// List all open rooms and the users in each (查看所有正在召开的会议).
 pub static AVD_ROOM_LIST: Operation = Operation {
-    name: "avd.room.list",
+    name: Word::at(5648, "avd.room.list"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/list",
+    path: Word::at(5661, "/sdkapi/v2/room/list"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
@@ -3441,49 +3677,49 @@ pub static AVD_ROOM_LIST: Operation = Operation {
 
 /// Read a room's chat messages (查看会议聊天内容).
 pub static AVD_ROOM_GET_CHAT_MESSAGE_LOG: Operation = Operation {
-    name: "avd.room.get_chat_message_log",
+    name: Word::at(5681, "avd.room.get_chat_message_log"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/room/get_chat_message_log",
+    path: Word::at(5710, "/sdkapi/v2/room/get_chat_message_log"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "fromId", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(5746, "fromId"), kind: Type::String, ..Field::EMPTY },
         Field {
-            name: "start_time",
+            name: Word::at(189, "start_time"),
             kind: Type::Integer,
-            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            more: Some(&More { unit: Word::at(1387, "unix-s"), ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "end_time",
+            name: Word::at(206, "end_time"),
             kind: Type::Integer,
-            more: Some(&More { unit: "unix-s", ..More::NONE }),
+            more: Some(&More { unit: Word::at(1387, "unix-s"), ..More::NONE }),
             ..Field::EMPTY
         },
     ],
     rules: &[Rule {
-        words: "end_time must not be before start_time",
-        source: "004 L2453-L2454",
-        demand: Demand::Ordered { first: "start_time", last: "end_time" },
+        words: Word::at(222, "end_time must not be before start_time"),
+        source: Word::at(5752, "004 L2453-L2454"),
+        demand: Demand::Ordered { first: Word::at(189, "start_time"), last: Word::at(206, "end_time") },
     }],
     answered: &[],
 };
 
 /// Fetch a new token and renew the client's own (获取token).
 pub static AVD_APP_GET_TOKEN: Operation = Operation {
-    name: "avd.app.get_token",
+    name: Word::at(5767, "avd.app.get_token"),
     platform: PlatformName::Avd,
     method: Method::Post,
-    path: "/sdkapi/v2/app/get_token",
+    path: Word::at(5784, "/sdkapi/v2/app/get_token"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Form,
@@ -3496,12 +3732,12 @@ pub static AVD_APP_GET_TOKEN: Operation = Operation {
 
 /// Read how many users the licence allows and how many are online (获取当前授权信息).
 pub static AVD_APP_GET_LICENCE_INFO: Operation = Operation {
-    name: "avd.app.get_licence_info",
+    name: Word::at(5808, "avd.app.get_licence_info"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/app/get_licence_info",
+    path: Word::at(5832, "/sdkapi/v2/app/get_licence_info"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
@@ -3514,12 +3750,12 @@ pub static AVD_APP_GET_LICENCE_INFO: Operation = Operation {
 
 /// Read the server's encrypted system information (获取系统加密信息).
 pub static AVD_APP_GET_SYSTEM_INFO: Operation = Operation {
-    name: "avd.app.get_system_info",
+    name: Word::at(5863, "avd.app.get_system_info"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/app/get_system_info",
+    path: Word::at(5886, "/sdkapi/v2/app/get_system_info"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
@@ -3532,96 +3768,114 @@ pub static AVD_APP_GET_SYSTEM_INFO: Operation = Operation {
 
 /// Install a licence file (申请文件授权).
 pub static AVD_APP_APPLY_FILE_PERMIT: Operation = Operation {
-    name: "avd.app.apply_file_permit",
+    name: Word::at(5916, "avd.app.apply_file_permit"),
     platform: PlatformName::Avd,
     method: Method::Post,
-    path: "/sdkapi/v2/app/apply_file_permit",
+    path: Word::at(5941, "/sdkapi/v2/app/apply_file_permit"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "licence_cert", kind: Type::String, required: true, secret: true, ..Field::EMPTY }],
+    params: &[Field {
+        name: Word::at(5973, "licence_cert"),
+        kind: Type::String,
+        required: true,
+        secret: true,
+        ..Field::EMPTY
+    }],
     rules: &[],
     answered: &[],
 };
 
 /// Remove a licence file (删除文件授权).
 pub static AVD_APP_DELETE_FILE_PERMIT: Operation = Operation {
-    name: "avd.app.delete_file_permit",
+    name: Word::at(5985, "avd.app.delete_file_permit"),
     platform: PlatformName::Avd,
     method: Method::Post,
-    path: "/sdkapi/v2/app/delete_file_permit",
+    path: Word::at(6011, "/sdkapi/v2/app/delete_file_permit"),
     retry: Retry::AfterConnectFailure,
-    undoes: "avd.app.apply_file_permit",
+    undoes: Word::at(5916, "avd.app.apply_file_permit"),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "licence_cert", kind: Type::String, required: true, secret: true, ..Field::EMPTY }],
+    params: &[Field {
+        name: Word::at(5973, "licence_cert"),
+        kind: Type::String,
+        required: true,
+        secret: true,
+        ..Field::EMPTY
+    }],
     rules: &[],
     answered: &[],
 };
 
 /// Count the users online under an access key, by terminal type (获取access_key在线人数).
 pub static AVD_APP_GET_KEY_LICENCE: Operation = Operation {
-    name: "avd.app.get_key_licence",
+    name: Word::at(6044, "avd.app.get_key_licence"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/app/get_key_licence",
+    path: Word::at(6067, "/sdkapi/v2/app/get_key_licence"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "access_key", kind: Type::String, required: true, secret: true, ..Field::EMPTY }],
+    params: &[Field {
+        name: Word::at(6097, "access_key"),
+        kind: Type::String,
+        required: true,
+        secret: true,
+        ..Field::EMPTY
+    }],
     rules: &[],
     answered: &[],
 };
 
 /// Create a SIP gateway (创建sip网关).
 pub static AVD_SIP_GATE_CREATE: Operation = Operation {
-    name: "avd.sip.gate.create",
+    name: Word::at(6107, "avd.sip.gate.create"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/sip/gate/create",
+    path: Word::at(6126, "/sdkapi/v2/sip/gate/create"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "name", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "url", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(51, "name"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1119, "url"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    answered: &["url", "name", "gate_id"],
+    answered: &[Word::at(1119, "url"), Word::at(51, "name"), Word::at(6152, "gate_id")],
 };
 
 /// Change the name and address of a SIP gateway (修改sip网关).
 pub static AVD_SIP_GATE_UPDATE: Operation = Operation {
-    name: "avd.sip.gate.update",
+    name: Word::at(6159, "avd.sip.gate.update"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/sip/gate/update",
+    path: Word::at(6178, "/sdkapi/v2/sip/gate/update"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "sip_gate_id", kind: Type::Integer, required: true, ..Field::EMPTY },
-        Field { name: "name", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "url", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(6204, "sip_gate_id"), kind: Type::Integer, required: true, ..Field::EMPTY },
+        Field { name: Word::at(51, "name"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1119, "url"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3629,48 +3883,48 @@ pub static AVD_SIP_GATE_UPDATE: Operation = Operation {
 
 /// Read a SIP gateway (获取sip网关信息).
 pub static AVD_SIP_GATE_READ: Operation = Operation {
-    name: "avd.sip.gate.read",
+    name: Word::at(6215, "avd.sip.gate.read"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/sip/gate/read",
+    path: Word::at(6232, "/sdkapi/v2/sip/gate/read"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "sip_gate_id", kind: Type::Integer, required: true, ..Field::EMPTY }],
+    params: &[Field { name: Word::at(6204, "sip_gate_id"), kind: Type::Integer, required: true, ..Field::EMPTY }],
     rules: &[],
     answered: &[],
 };
 
 /// Delete a SIP gateway (删除sip网关).
 pub static AVD_SIP_GATE_DEL: Operation = Operation {
-    name: "avd.sip.gate.del",
+    name: Word::at(6256, "avd.sip.gate.del"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/sip/gate/del",
+    path: Word::at(6272, "/sdkapi/v2/sip/gate/del"),
     retry: Retry::AfterConnectFailure,
-    undoes: "avd.sip.gate.create",
-    undoes_with: &[("sip_gate_id", "gate_id")],
+    undoes: Word::at(6107, "avd.sip.gate.create"),
+    undoes_with: &[(Word::at(6204, "sip_gate_id"), Word::at(6152, "gate_id"))],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "sip_gate_id", kind: Type::Integer, required: true, ..Field::EMPTY }],
+    params: &[Field { name: Word::at(6204, "sip_gate_id"), kind: Type::Integer, required: true, ..Field::EMPTY }],
     rules: &[],
     answered: &[],
 };
 
 /// List all SIP gateways (查询所有sip网关).
 pub static AVD_SIP_GATE_LIST: Operation = Operation {
-    name: "avd.sip.gate.list",
+    name: Word::at(6295, "avd.sip.gate.list"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/sip/gate/list",
+    path: Word::at(6312, "/sdkapi/v2/sip/gate/list"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
@@ -3683,45 +3937,45 @@ pub static AVD_SIP_GATE_LIST: Operation = Operation {
 
 /// Create a SIP account on a gateway (创建sip账号).
 pub static AVD_SIP_ACCOUNT_CREATE: Operation = Operation {
-    name: "avd.sip.account.create",
+    name: Word::at(6336, "avd.sip.account.create"),
     platform: PlatformName::Avd,
     method: Method::Post,
-    path: "/sdkapi/v2/sip/account/create",
+    path: Word::at(6358, "/sdkapi/v2/sip/account/create"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "name", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "password", kind: Type::String, required: true, secret: true, ..Field::EMPTY },
-        Field { name: "number", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "sip_gate_id", kind: Type::Integer, required: true, ..Field::EMPTY },
+        Field { name: Word::at(51, "name"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(6387, "password"), kind: Type::String, required: true, secret: true, ..Field::EMPTY },
+        Field { name: Word::at(4397, "number"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(6204, "sip_gate_id"), kind: Type::Integer, required: true, ..Field::EMPTY },
     ],
     rules: &[],
-    answered: &["account_id", "name", "sip_gate_id"],
+    answered: &[Word::at(6395, "account_id"), Word::at(51, "name"), Word::at(6204, "sip_gate_id")],
 };
 
 /// Change the name, password and number of a SIP account (修改sip账号).
 pub static AVD_SIP_ACCOUNT_UPDATE: Operation = Operation {
-    name: "avd.sip.account.update",
+    name: Word::at(6405, "avd.sip.account.update"),
     platform: PlatformName::Avd,
     method: Method::Post,
-    path: "/sdkapi/v2/sip/account/update",
+    path: Word::at(6427, "/sdkapi/v2/sip/account/update"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "account_id", kind: Type::Integer, required: true, ..Field::EMPTY },
-        Field { name: "name", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "password", kind: Type::String, required: true, secret: true, ..Field::EMPTY },
-        Field { name: "number", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(6395, "account_id"), kind: Type::Integer, required: true, ..Field::EMPTY },
+        Field { name: Word::at(51, "name"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(6387, "password"), kind: Type::String, required: true, secret: true, ..Field::EMPTY },
+        Field { name: Word::at(4397, "number"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3729,20 +3983,20 @@ pub static AVD_SIP_ACCOUNT_UPDATE: Operation = Operation {
 
 /// Read a SIP account, password included (获取指定的sip网关信息).
 pub static AVD_SIP_ACCOUNT_READ: Operation = Operation {
-    name: "avd.sip.account.read",
+    name: Word::at(6456, "avd.sip.account.read"),
     platform: PlatformName::Avd,
     method: Method::Post,
-    path: "/sdkapi/v2/sip/account/read",
+    path: Word::at(6476, "/sdkapi/v2/sip/account/read"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "account_id", kind: Type::Integer, required: true, ..Field::EMPTY },
-        Field { name: "sip_gate_id", kind: Type::Integer, required: true, ..Field::EMPTY },
+        Field { name: Word::at(6395, "account_id"), kind: Type::Integer, required: true, ..Field::EMPTY },
+        Field { name: Word::at(6204, "sip_gate_id"), kind: Type::Integer, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3750,87 +4004,94 @@ pub static AVD_SIP_ACCOUNT_READ: Operation = Operation {
 
 /// Delete a SIP account (删除sip账号).
 pub static AVD_SIP_ACCOUNT_DEL: Operation = Operation {
-    name: "avd.sip.account.del",
+    name: Word::at(6503, "avd.sip.account.del"),
     platform: PlatformName::Avd,
     method: Method::Post,
-    path: "/sdkapi/v2/sip/account/del",
+    path: Word::at(6522, "/sdkapi/v2/sip/account/del"),
     retry: Retry::AfterConnectFailure,
-    undoes: "avd.sip.account.create",
+    undoes: Word::at(6336, "avd.sip.account.create"),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Form,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "account_id", kind: Type::Integer, required: true, ..Field::EMPTY }],
+    params: &[Field { name: Word::at(6395, "account_id"), kind: Type::Integer, required: true, ..Field::EMPTY }],
     rules: &[],
     answered: &[],
 };
 
 /// Call a device into a room (邀请设备).
 pub static AVD_DEVICE_CALL: Operation = Operation {
-    name: "avd.device.call",
+    name: Word::at(6548, "avd.device.call"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/device/call",
+    path: Word::at(6563, "/sdkapi/v2/device/call"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "name", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "user_id", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(51, "name"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(295, "user_id"), kind: Type::String, ..Field::EMPTY },
         Field {
-            name: "url",
+            name: Word::at(1119, "url"),
             kind: Type::String,
             required: true,
-            more: Some(&More { also_sent_as: "uri", ..More::NONE }),
+            more: Some(&More { also_sent_as: Word::at(6585, "uri"), ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "resolution_rate",
+            name: Word::at(6588, "resolution_rate"),
             kind: Type::String,
-            more: Some(&More { values: &[Value::text("640"), Value::text("1080"), Value::text("1280")], ..More::NONE }),
+            more: Some(&More {
+                values: &[
+                    Value::text(Word::at(6603, "640")),
+                    Value::text(Word::at(591, "1080")),
+                    Value::text(Word::at(6606, "1280")),
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field {
-            name: "frame_rate",
+            name: Word::at(606, "frame_rate"),
             kind: Type::Integer,
-            more: Some(&More { unit: "fps", ..More::NONE }),
+            more: Some(&More { unit: Word::at(616, "fps"), ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "video_rate",
+            name: Word::at(6610, "video_rate"),
             kind: Type::Integer,
-            more: Some(&More { unit: "Mbit/s", min: Some(1), max: Some(4), ..More::NONE }),
+            more: Some(&More { unit: Word::at(6620, "Mbit/s"), min: Some(1), max: Some(4), ..More::NONE }),
             ..Field::EMPTY
         },
-        Field { name: "voice_multiple", kind: Type::Integer, ..Field::EMPTY },
-        Field { name: "call_from", kind: Type::String, ..Field::EMPTY },
+        Field { name: Word::at(6626, "voice_multiple"), kind: Type::Integer, ..Field::EMPTY },
+        Field { name: Word::at(6640, "call_from"), kind: Type::String, ..Field::EMPTY },
     ],
     rules: &[],
-    answered: &["call_id", "user_id"],
+    answered: &[Word::at(6649, "call_id"), Word::at(295, "user_id")],
 };
 
 /// Kick a device out of a room (踢出设备).
 pub static AVD_DEVICE_KICK: Operation = Operation {
-    name: "avd.device.kick",
+    name: Word::at(6656, "avd.device.kick"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/device/kick",
+    path: Word::at(6671, "/sdkapi/v2/device/kick"),
     retry: Retry::AfterConnectFailure,
-    undoes: "avd.device.call",
+    undoes: Word::at(6548, "avd.device.call"),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(295, "user_id"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3838,20 +4099,20 @@ pub static AVD_DEVICE_KICK: Operation = Operation {
 
 /// Make a device's video the focus of its room (设备视频焦点).
 pub static AVD_DEVICE_VIDEO_FOCUS: Operation = Operation {
-    name: "avd.device.video.focus",
+    name: Word::at(6693, "avd.device.video.focus"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/device/video/focus",
+    path: Word::at(6715, "/sdkapi/v2/device/video/focus"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(295, "user_id"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3859,20 +4120,20 @@ pub static AVD_DEVICE_VIDEO_FOCUS: Operation = Operation {
 
 /// Take the focus from a device's video (取消视频焦点).
 pub static AVD_DEVICE_VIDEO_UNFOCUS: Operation = Operation {
-    name: "avd.device.video.unfocus",
+    name: Word::at(6744, "avd.device.video.unfocus"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/device/video/unfocus",
+    path: Word::at(6768, "/sdkapi/v2/device/video/unfocus"),
     retry: Retry::AfterConnectFailure,
-    undoes: "avd.device.video.focus",
+    undoes: Word::at(6693, "avd.device.video.focus"),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(295, "user_id"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3880,20 +4141,20 @@ pub static AVD_DEVICE_VIDEO_UNFOCUS: Operation = Operation {
 
 /// Turn a device's video off (关闭视频).
 pub static AVD_DEVICE_VIDEO_CLOSE: Operation = Operation {
-    name: "avd.device.video.close",
+    name: Word::at(6799, "avd.device.video.close"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/device/video/close",
+    path: Word::at(6821, "/sdkapi/v2/device/video/close"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(295, "user_id"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3901,20 +4162,20 @@ pub static AVD_DEVICE_VIDEO_CLOSE: Operation = Operation {
 
 /// Turn a device's video on (打开视频).
 pub static AVD_DEVICE_VIDEO_OPEN: Operation = Operation {
-    name: "avd.device.video.open",
+    name: Word::at(6850, "avd.device.video.open"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/device/video/open",
+    path: Word::at(6871, "/sdkapi/v2/device/video/open"),
     retry: Retry::AfterConnectFailure,
-    undoes: "avd.device.video.close",
+    undoes: Word::at(6799, "avd.device.video.close"),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(295, "user_id"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3922,20 +4183,20 @@ pub static AVD_DEVICE_VIDEO_OPEN: Operation = Operation {
 
 /// Turn a device's sound off (关闭音频).
 pub static AVD_DEVICE_AUDIO_MUTE: Operation = Operation {
-    name: "avd.device.audio.mute",
+    name: Word::at(6899, "avd.device.audio.mute"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/device/audio/mute",
+    path: Word::at(6920, "/sdkapi/v2/device/audio/mute"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(295, "user_id"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3943,20 +4204,20 @@ pub static AVD_DEVICE_AUDIO_MUTE: Operation = Operation {
 
 /// Turn a device's sound on (打开音频).
 pub static AVD_DEVICE_AUDIO_UNMUTE: Operation = Operation {
-    name: "avd.device.audio.unmute",
+    name: Word::at(6948, "avd.device.audio.unmute"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/device/audio/unmute",
+    path: Word::at(6971, "/sdkapi/v2/device/audio/unmute"),
     retry: Retry::AfterConnectFailure,
-    undoes: "avd.device.audio.mute",
+    undoes: Word::at(6899, "avd.device.audio.mute"),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
-        Field { name: "user_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(1877, "room_id"), kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::at(295, "user_id"), kind: Type::String, required: true, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -3964,25 +4225,25 @@ pub static AVD_DEVICE_AUDIO_UNMUTE: Operation = Operation {
 
 /// Read the state of a call to a device (获取呼叫状态).
 pub static AVD_DEVICE_GET_INVITE_STATUS: Operation = Operation {
-    name: "avd.device.get_invite_status",
+    name: Word::at(7001, "avd.device.get_invite_status"),
     platform: PlatformName::Avd,
     method: Method::Get,
-    path: "/sdkapi/v2/device/get_invite_status",
+    path: Word::at(7029, "/sdkapi/v2/device/get_invite_status"),
     retry: Retry::Safe,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: Some(Settles {
-        name: "answered",
-        until: "the device is in the call",
+        name: Word::at(7064, "answered"),
+        until: Word::at(7072, "the device is in the call"),
         when: When::Is {
-            member: "invite_status",
+            member: Word::at(7016, "invite_status"),
             done: &[1],
             failed: &[2, 3],
             known: &[
-                Value::number(0).meaning("being invited"),
-                Value::number(1).meaning("in the call"),
-                Value::number(2).meaning("hung up"),
-                Value::number(3).meaning("invitation failed"),
+                Value::number(0).meaning(Text::at(6866, "being invited")),
+                Value::number(1).meaning(Text::at(6879, "in the call")),
+                Value::number(2).meaning(Text::at(6890, "hung up")),
+                Value::number(3).meaning(Text::at(3847, "invitation failed")),
             ],
         },
         needs: &[],
@@ -3990,33 +4251,33 @@ pub static AVD_DEVICE_GET_INVITE_STATUS: Operation = Operation {
     carrier: Carrier::Query,
     bare_reply: false,
     fetches_token: false,
-    params: &[Field { name: "call_id", kind: Type::String, required: true, ..Field::EMPTY }],
+    params: &[Field { name: Word::at(6649, "call_id"), kind: Type::String, required: true, ..Field::EMPTY }],
     rules: &[],
     answered: &[],
 };
 
 /// Upload an image or a media file to the server (文件上传接口).
 pub static AVD_UPLOADFILE: Operation = Operation {
-    name: "avd.uploadfile",
+    name: Word::at(7097, "avd.uploadfile"),
     platform: PlatformName::Avd,
     method: Method::Post,
-    path: "/uploadfile",
+    path: Word::at(7111, "/uploadfile"),
     retry: Retry::AfterConnectFailure,
-    undoes: "",
+    undoes: Word::at(0, ""),
     undoes_with: &[],
     settles: None,
     carrier: Carrier::Upload,
     bare_reply: false,
     fetches_token: false,
     params: &[
-        Field { name: "file", kind: Type::File, required: true, ..Field::EMPTY },
+        Field { name: Word::at(541, "file"), kind: Type::File, required: true, ..Field::EMPTY },
         Field {
-            name: "path",
+            name: Word::at(987, "path"),
             kind: Type::String,
-            more: Some(&More { default: "/opt/3tee/resources", ..More::NONE }),
+            more: Some(&More { default: Word::at(7122, "/opt/3tee/resources"), ..More::NONE }),
             ..Field::EMPTY
         },
-        Field { name: "storage_only_cluster", kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: Word::at(7140, "storage_only_cluster"), kind: Type::Boolean, ..Field::EMPTY },
     ],
     rules: &[],
     answered: &[],
@@ -4122,671 +4383,775 @@ pub static OPERATIONS: &[&Operation] = &[
     &AVD_UPLOADFILE,
 ];
 
-/// Ascending by name.
-pub static BY_NAME: &[&Operation] = &[
-    &AVD_APP_APPLY_FILE_PERMIT,
-    &AVD_APP_DELETE_FILE_PERMIT,
-    &AVD_APP_GET_KEY_LICENCE,
-    &AVD_APP_GET_LICENCE_INFO,
-    &AVD_APP_GET_SYSTEM_INFO,
-    &AVD_APP_GET_TOKEN,
-    &AVD_DEVICE_AUDIO_MUTE,
-    &AVD_DEVICE_AUDIO_UNMUTE,
-    &AVD_DEVICE_CALL,
-    &AVD_DEVICE_GET_INVITE_STATUS,
-    &AVD_DEVICE_KICK,
-    &AVD_DEVICE_VIDEO_CLOSE,
-    &AVD_DEVICE_VIDEO_FOCUS,
-    &AVD_DEVICE_VIDEO_OPEN,
-    &AVD_DEVICE_VIDEO_UNFOCUS,
-    &AVD_MEDIA_CREATE,
-    &AVD_MEDIA_GET_MEDIA_INFO,
-    &AVD_MEDIA_PAUSE,
-    &AVD_MEDIA_PLAY,
-    &AVD_MEDIA_REPLAY,
-    &AVD_MEDIA_RESUME,
-    &AVD_MEDIA_STOP,
-    &AVD_MEDIA_SWITCH,
-    &AVD_ROOM_AVC_GET_AVC_SETTING,
-    &AVD_ROOM_AVC_SELECT_MEDIA,
-    &AVD_ROOM_AVC_SET_FOCUS_VIDEO,
-    &AVD_ROOM_AVC_START,
-    &AVD_ROOM_AVC_STOP,
-    &AVD_ROOM_AVC_UPDATE_LAYOUT,
-    &AVD_ROOM_CLOSE,
-    &AVD_ROOM_CREATE,
-    &AVD_ROOM_DEL,
-    &AVD_ROOM_DEL_RECORD,
-    &AVD_ROOM_DELETE_RECORD,
-    &AVD_ROOM_DESKTOP_RECORD_GET,
-    &AVD_ROOM_DESKTOP_RECORD_START,
-    &AVD_ROOM_DESKTOP_RECORD_STOP,
-    &AVD_ROOM_GET_CHAT_MESSAGE_LOG,
-    &AVD_ROOM_GET_RECORD,
-    &AVD_ROOM_GET_RECORD_LIST,
-    &AVD_ROOM_GET_STATISTIC,
-    &AVD_ROOM_LIST,
-    &AVD_ROOM_LIVE_START,
-    &AVD_ROOM_LIVE_STOP,
-    &AVD_ROOM_MIX_LIVE_START,
-    &AVD_ROOM_MIX_LIVE_STOP,
-    &AVD_ROOM_MIX_RECORD_GET,
-    &AVD_ROOM_MIX_RECORD_START,
-    &AVD_ROOM_MIX_RECORD_STOP,
-    &AVD_ROOM_MIX_RECORD_UPDATE_AUDIO_LAYOUT,
-    &AVD_ROOM_MIX_RECORD_UPDATE_LAYOUT,
-    &AVD_ROOM_PARTICIPATE_KICK,
-    &AVD_ROOM_PARTICIPATE_LIST,
-    &AVD_ROOM_READ,
-    &AVD_ROOM_RECORD_GET,
-    &AVD_ROOM_RECORD_STATUS,
-    &AVD_ROOM_RECORD_TRANSFER,
-    &AVD_ROOM_UPDATE,
-    &AVD_SIP_ACCOUNT_CREATE,
-    &AVD_SIP_ACCOUNT_DEL,
-    &AVD_SIP_ACCOUNT_READ,
-    &AVD_SIP_ACCOUNT_UPDATE,
-    &AVD_SIP_GATE_CREATE,
-    &AVD_SIP_GATE_DEL,
-    &AVD_SIP_GATE_LIST,
-    &AVD_SIP_GATE_READ,
-    &AVD_SIP_GATE_UPDATE,
-    &AVD_TRANSCODE_QUERY,
-    &AVD_UPLOADFILE,
-    &HST_ACCESS_TOKEN,
-    &HST_APP_CREATE,
-    &HST_APP_DELETE,
-    &HST_APP_UPDATE,
-    &HST_CONSUMING_RECORDS,
-    &HST_KICKOUT,
-    &HST_LIVE_LIST,
-    &HST_LIVE_START,
-    &HST_LIVE_STOP,
-    &HST_ONLINE_INVITE,
-    &HST_ONLINE_TRANS_CMD,
-    &HST_ONLINE_USER_STATE,
-    &HST_RECORD_FILE_DELETE,
-    &HST_RECORD_FILE_DOWNLOAD_URL,
-    &HST_RECORD_FINISH,
-    &HST_RECORD_INIT,
-    &HST_RECORD_RESUME,
-    &HST_RECORD_SET_LAYOUT,
-    &HST_RECORD_SET_OUTPUT_OVERLAY,
-    &HST_RECORD_SUSPEND,
-    &HST_RECORD_TASK_LIST,
-    &YOUME_COUNT_BUSINESS_DISTRIBUTE_VOLUME_BY_DAY,
-    &YOUME_COUNT_BUSINESS_TOTAL_VOLUME_BY_DAY,
-    &YOUME_COUNT_QOS_BY_DAY,
-    &YOUME_QUERY_ALL_INSTANCE_BY_TIME,
-    &YOUME_QUERY_INSTANCE_ALL_RECORDS_BY_TIME,
-    &YOUME_QUERY_ROOM_INFO,
+/// Their places there, ascending by name.
+pub static BY_NAME: &[u8] = &[
+    74, 75, 76, 72, 73, 71, 92, 93, 86, 94, 87, 90, 88, 91, 89, 53, 59, 56, 54, 58, 57, 55, 60, 67, 64, 65, 47, 48, 66,
+    31, 27, 29, 62, 68, 52, 50, 51, 70, 33, 34, 32, 69, 45, 46, 40, 44, 39, 37, 38, 42, 41, 35, 36, 30, 49, 43, 61, 28,
+    82, 85, 84, 83, 77, 80, 81, 79, 78, 63, 95, 0, 1, 3, 2, 4, 5, 20, 18, 19, 8, 7, 6, 17, 16, 12, 9, 10, 13, 14, 11,
+    15, 25, 24, 26, 23, 21, 22,
 ];
 
 pub static HST_CONFIG: &[Field] = &[
     Field {
-        name: "platform",
+        name: Word::at(7160, "platform"),
         kind: Type::String,
         required: true,
-        more: Some(&More { values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")], ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "base_url",
-        kind: Type::String,
-        more: Some(&More { default: "discovered", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field { name: "dev_id", kind: Type::String, ..Field::EMPTY },
-    Field { name: "dev_secret", kind: Type::String, secret: true, ..Field::EMPTY },
-    Field {
-        name: "discovery_url",
-        kind: Type::String,
-        more: Some(&More { default: "https://access.paas.hst.com/server/address", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field { name: "discovery_app_id", kind: Type::String, ..Field::EMPTY },
-    Field { name: "token", kind: Type::String, secret: true, ..Field::EMPTY },
-    Field {
-        name: "token_provider",
-        kind: Type::Boolean,
-        more: Some(&More { default: "false", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "token_store",
-        kind: Type::Object,
-        fields: &[
-            Field { name: "file", kind: Type::String, ..Field::EMPTY },
-            Field { name: "redis", kind: Type::String, secret: true, ..Field::EMPTY },
-            Field {
-                name: "prefix",
-                kind: Type::String,
-                more: Some(&More { default: "meetgate", ..More::NONE }),
-                ..Field::EMPTY
-            },
-            Field {
-                name: "degrade",
-                kind: Type::Boolean,
-                more: Some(&More { default: "false", ..More::NONE }),
-                ..Field::EMPTY
-            },
-        ],
-        ..Field::EMPTY
-    },
-    Field {
-        name: "token_timeout_ms",
-        kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(600000), default: "10000", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "tls",
-        kind: Type::Object,
-        fields: &[
-            Field {
-                name: "roots",
-                kind: Type::String,
-                more: Some(&More {
-                    values: &[Value::text("bundled"), Value::text("system"), Value::text("none")],
-                    default: "bundled",
-                    ..More::NONE
-                }),
-                ..Field::EMPTY
-            },
-            Field { name: "ca_file", kind: Type::String, ..Field::EMPTY },
-            Field { name: "ca_pem", kind: Type::String, ..Field::EMPTY },
-            Field { name: "client_cert_file", kind: Type::String, ..Field::EMPTY },
-            Field { name: "client_cert_pem", kind: Type::String, ..Field::EMPTY },
-            Field { name: "client_key_file", kind: Type::String, ..Field::EMPTY },
-            Field { name: "client_key_pem", kind: Type::String, secret: true, ..Field::EMPTY },
-            Field { name: "server_name", kind: Type::String, ..Field::EMPTY },
-            Field { name: "pin_sha256", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
-            Field {
-                name: "min_version",
-                kind: Type::String,
-                more: Some(&More { values: &[Value::text("1.2"), Value::text("1.3")], default: "1.2", ..More::NONE }),
-                ..Field::EMPTY
-            },
-            Field {
-                name: "insecure",
-                kind: Type::Boolean,
-                more: Some(&More { default: "false", ..More::NONE }),
-                ..Field::EMPTY
-            },
-            Field { name: "insecure_reason", kind: Type::String, ..Field::EMPTY },
-        ],
-        ..Field::EMPTY
-    },
-    Field { name: "proxy", kind: Type::String, secret: true, ..Field::EMPTY },
-    Field { name: "bind", kind: Type::String, ..Field::EMPTY },
-    Field { name: "resolve", kind: Type::Object, ..Field::EMPTY },
-    Field {
-        name: "ip_version",
-        kind: Type::String,
         more: Some(&More {
-            values: &[Value::text("any"), Value::text("4"), Value::text("6")],
-            default: "any",
+            values: &[
+                Value::text(Word::at(0, "hst")),
+                Value::text(Word::at(1288, "youme")),
+                Value::text(Word::at(1840, "avd")),
+            ],
             ..More::NONE
         }),
         ..Field::EMPTY
     },
-    Field { name: "headers", kind: Type::Object, ..Field::EMPTY },
     Field {
-        name: "max_idle_connections",
-        kind: Type::Integer,
-        more: Some(&More { min: Some(0), max: Some(1024), default: "64", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "timeout_ms",
-        kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), default: "30000", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "attempt_timeout_ms",
-        kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "max_attempts",
-        kind: Type::Integer,
-        more: Some(&More { min: Some(1), max: Some(10), default: "3", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "connect_timeout_ms",
-        kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), default: "5000", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "max_reply_bytes",
-        kind: Type::Integer,
-        more: Some(&More { unit: "bytes", min: Some(1024), max: Some(1073741824), default: "16777216", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "validate",
-        kind: Type::Boolean,
-        more: Some(&More { default: "true", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "async_threads",
-        kind: Type::Integer,
-        more: Some(&More { min: Some(1), max: Some(256), default: "64", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "async_queue",
-        kind: Type::Integer,
-        more: Some(&More { min: Some(1), max: Some(1000000), default: "1024", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "user_agent",
+        name: Word::at(7168, "base_url"),
         kind: Type::String,
-        more: Some(&More { default: "meetgate/ and the version", ..More::NONE }),
+        more: Some(&More { default: Word::at(7176, "discovered"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field { name: Word::at(7185, "dev_id"), kind: Type::String, ..Field::EMPTY },
+    Field { name: Word::at(7190, "dev_secret"), kind: Type::String, secret: true, ..Field::EMPTY },
+    Field {
+        name: Word::at(7200, "discovery_url"),
+        kind: Type::String,
+        more: Some(&More { default: Word::at(7213, "https://access.paas.hst.com/server/address"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field { name: Word::at(7255, "discovery_app_id"), kind: Type::String, ..Field::EMPTY },
+    Field { name: Word::at(11, "token"), kind: Type::String, secret: true, ..Field::EMPTY },
+    Field {
+        name: Word::at(7271, "token_provider"),
+        kind: Type::Boolean,
+        more: Some(&More { default: Word::at(4382, "false"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7285, "token_store"),
+        kind: Type::Object,
+        more: Some(&More {
+            fields: &[
+                Field { name: Word::at(541, "file"), kind: Type::String, ..Field::EMPTY },
+                Field { name: Word::at(7294, "redis"), kind: Type::String, secret: true, ..Field::EMPTY },
+                Field {
+                    name: Word::at(7299, "prefix"),
+                    kind: Type::String,
+                    more: Some(&More { default: Word::at(7305, "meetgate"), ..More::NONE }),
+                    ..Field::EMPTY
+                },
+                Field {
+                    name: Word::at(7313, "degrade"),
+                    kind: Type::Boolean,
+                    more: Some(&More { default: Word::at(4382, "false"), ..More::NONE }),
+                    ..Field::EMPTY
+                },
+            ],
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7320, "token_timeout_ms"),
+        kind: Type::Integer,
+        more: Some(&More {
+            unit: Word::at(204, "ms"),
+            min: Some(1),
+            max: Some(600000),
+            default: Word::at(7336, "10000"),
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7341, "tls"),
+        kind: Type::Object,
+        more: Some(&More {
+            fields: &[
+                Field {
+                    name: Word::at(7344, "roots"),
+                    kind: Type::String,
+                    more: Some(&More {
+                        values: &[
+                            Value::text(Word::at(7349, "bundled")),
+                            Value::text(Word::at(5875, "system")),
+                            Value::text(Word::at(7356, "none")),
+                        ],
+                        default: Word::at(7349, "bundled"),
+                        ..More::NONE
+                    }),
+                    ..Field::EMPTY
+                },
+                Field { name: Word::at(7360, "ca_file"), kind: Type::String, ..Field::EMPTY },
+                Field { name: Word::at(7367, "ca_pem"), kind: Type::String, ..Field::EMPTY },
+                Field { name: Word::at(7373, "client_cert_file"), kind: Type::String, ..Field::EMPTY },
+                Field { name: Word::at(7389, "client_cert_pem"), kind: Type::String, ..Field::EMPTY },
+                Field { name: Word::at(7404, "client_key_file"), kind: Type::String, ..Field::EMPTY },
+                Field { name: Word::at(7419, "client_key_pem"), kind: Type::String, secret: true, ..Field::EMPTY },
+                Field { name: Word::at(7433, "server_name"), kind: Type::String, ..Field::EMPTY },
+                Field {
+                    name: Word::at(7444, "pin_sha256"),
+                    kind: Type::Array,
+                    items: Some(Type::String),
+                    ..Field::EMPTY
+                },
+                Field {
+                    name: Word::at(7454, "min_version"),
+                    kind: Type::String,
+                    more: Some(&More {
+                        values: &[Value::text(Word::at(7465, "1.2")), Value::text(Word::at(7468, "1.3"))],
+                        default: Word::at(7465, "1.2"),
+                        ..More::NONE
+                    }),
+                    ..Field::EMPTY
+                },
+                Field {
+                    name: Word::at(7471, "insecure"),
+                    kind: Type::Boolean,
+                    more: Some(&More { default: Word::at(4382, "false"), ..More::NONE }),
+                    ..Field::EMPTY
+                },
+                Field { name: Word::at(7471, "insecure_reason"), kind: Type::String, ..Field::EMPTY },
+            ],
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field { name: Word::at(7486, "proxy"), kind: Type::String, secret: true, ..Field::EMPTY },
+    Field { name: Word::at(7491, "bind"), kind: Type::String, ..Field::EMPTY },
+    Field { name: Word::at(7495, "resolve"), kind: Type::Object, ..Field::EMPTY },
+    Field {
+        name: Word::at(7502, "ip_version"),
+        kind: Type::String,
+        more: Some(&More {
+            values: &[
+                Value::text(Word::at(358, "any")),
+                Value::text(Word::at(267, "4")),
+                Value::text(Word::at(572, "6")),
+            ],
+            default: Word::at(358, "any"),
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field { name: Word::at(7512, "headers"), kind: Type::Object, ..Field::EMPTY },
+    Field {
+        name: Word::at(7519, "max_idle_connections"),
+        kind: Type::Integer,
+        more: Some(&More { min: Some(0), max: Some(1024), default: Word::at(3065, "64"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7326, "timeout_ms"),
+        kind: Type::Integer,
+        more: Some(&More {
+            unit: Word::at(204, "ms"),
+            min: Some(1),
+            max: Some(86400000),
+            default: Word::at(7539, "30000"),
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7544, "attempt_timeout_ms"),
+        kind: Type::Integer,
+        more: Some(&More { unit: Word::at(204, "ms"), min: Some(1), max: Some(86400000), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7562, "max_attempts"),
+        kind: Type::Integer,
+        more: Some(&More { min: Some(1), max: Some(10), default: Word::at(619, "3"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7574, "connect_timeout_ms"),
+        kind: Type::Integer,
+        more: Some(&More {
+            unit: Word::at(204, "ms"),
+            min: Some(1),
+            max: Some(86400000),
+            default: Word::at(7592, "5000"),
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7596, "max_reply_bytes"),
+        kind: Type::Integer,
+        more: Some(&More {
+            unit: Word::at(7606, "bytes"),
+            min: Some(1024),
+            max: Some(1073741824),
+            default: Word::at(7611, "16777216"),
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7619, "validate"),
+        kind: Type::Boolean,
+        more: Some(&More { default: Word::at(3089, "true"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7627, "async_threads"),
+        kind: Type::Integer,
+        more: Some(&More { min: Some(1), max: Some(256), default: Word::at(3065, "64"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7640, "async_queue"),
+        kind: Type::Integer,
+        more: Some(&More { min: Some(1), max: Some(1000000), default: Word::at(7651, "1024"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7655, "user_agent"),
+        kind: Type::String,
+        more: Some(&More { default: Word::at(7665, "meetgate/ and the version"), ..More::NONE }),
         ..Field::EMPTY
     },
 ];
 
 pub static YOUME_CONFIG: &[Field] = &[
     Field {
-        name: "platform",
+        name: Word::at(7160, "platform"),
         kind: Type::String,
         required: true,
-        more: Some(&More { values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")], ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "base_url",
-        kind: Type::String,
-        more: Some(&More { default: "https://api.youme.im", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field { name: "app_key", kind: Type::String, required: true, ..Field::EMPTY },
-    Field { name: "app_secret", kind: Type::String, required: true, secret: true, ..Field::EMPTY },
-    Field { name: "rest_api_key", kind: Type::String, required: true, secret: true, ..Field::EMPTY },
-    Field {
-        name: "identifier",
-        kind: Type::String,
-        more: Some(&More { default: "admin", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "api_version",
-        kind: Type::String,
-        more: Some(&More { default: "v2", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "service_name",
-        kind: Type::String,
-        more: Some(&More { default: "video", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "tls",
-        kind: Type::Object,
-        fields: &[
-            Field {
-                name: "roots",
-                kind: Type::String,
-                more: Some(&More {
-                    values: &[Value::text("bundled"), Value::text("system"), Value::text("none")],
-                    default: "bundled",
-                    ..More::NONE
-                }),
-                ..Field::EMPTY
-            },
-            Field { name: "ca_file", kind: Type::String, ..Field::EMPTY },
-            Field { name: "ca_pem", kind: Type::String, ..Field::EMPTY },
-            Field { name: "client_cert_file", kind: Type::String, ..Field::EMPTY },
-            Field { name: "client_cert_pem", kind: Type::String, ..Field::EMPTY },
-            Field { name: "client_key_file", kind: Type::String, ..Field::EMPTY },
-            Field { name: "client_key_pem", kind: Type::String, secret: true, ..Field::EMPTY },
-            Field { name: "server_name", kind: Type::String, ..Field::EMPTY },
-            Field { name: "pin_sha256", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
-            Field {
-                name: "min_version",
-                kind: Type::String,
-                more: Some(&More { values: &[Value::text("1.2"), Value::text("1.3")], default: "1.2", ..More::NONE }),
-                ..Field::EMPTY
-            },
-            Field {
-                name: "insecure",
-                kind: Type::Boolean,
-                more: Some(&More { default: "false", ..More::NONE }),
-                ..Field::EMPTY
-            },
-            Field { name: "insecure_reason", kind: Type::String, ..Field::EMPTY },
-        ],
-        ..Field::EMPTY
-    },
-    Field { name: "proxy", kind: Type::String, secret: true, ..Field::EMPTY },
-    Field { name: "bind", kind: Type::String, ..Field::EMPTY },
-    Field { name: "resolve", kind: Type::Object, ..Field::EMPTY },
-    Field {
-        name: "ip_version",
-        kind: Type::String,
         more: Some(&More {
-            values: &[Value::text("any"), Value::text("4"), Value::text("6")],
-            default: "any",
+            values: &[
+                Value::text(Word::at(0, "hst")),
+                Value::text(Word::at(1288, "youme")),
+                Value::text(Word::at(1840, "avd")),
+            ],
             ..More::NONE
         }),
         ..Field::EMPTY
     },
-    Field { name: "headers", kind: Type::Object, ..Field::EMPTY },
     Field {
-        name: "max_idle_connections",
-        kind: Type::Integer,
-        more: Some(&More { min: Some(0), max: Some(1024), default: "64", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "timeout_ms",
-        kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), default: "30000", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "attempt_timeout_ms",
-        kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "max_attempts",
-        kind: Type::Integer,
-        more: Some(&More { min: Some(1), max: Some(10), default: "3", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "connect_timeout_ms",
-        kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), default: "5000", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "max_reply_bytes",
-        kind: Type::Integer,
-        more: Some(&More { unit: "bytes", min: Some(1024), max: Some(1073741824), default: "16777216", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "validate",
-        kind: Type::Boolean,
-        more: Some(&More { default: "true", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "async_threads",
-        kind: Type::Integer,
-        more: Some(&More { min: Some(1), max: Some(256), default: "64", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "async_queue",
-        kind: Type::Integer,
-        more: Some(&More { min: Some(1), max: Some(1000000), default: "1024", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "user_agent",
+        name: Word::at(7168, "base_url"),
         kind: Type::String,
-        more: Some(&More { default: "meetgate/ and the version", ..More::NONE }),
+        more: Some(&More { default: Word::at(7690, "https://api.youme.im"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field { name: Word::at(7710, "app_key"), kind: Type::String, required: true, ..Field::EMPTY },
+    Field { name: Word::at(7717, "app_secret"), kind: Type::String, required: true, secret: true, ..Field::EMPTY },
+    Field { name: Word::at(7727, "rest_api_key"), kind: Type::String, required: true, secret: true, ..Field::EMPTY },
+    Field {
+        name: Word::at(7739, "identifier"),
+        kind: Type::String,
+        more: Some(&More { default: Word::at(7749, "admin"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7754, "api_version"),
+        kind: Type::String,
+        more: Some(&More { default: Word::at(1329, "v2"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7765, "service_name"),
+        kind: Type::String,
+        more: Some(&More { default: Word::at(862, "video"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7341, "tls"),
+        kind: Type::Object,
+        more: Some(&More {
+            fields: &[
+                Field {
+                    name: Word::at(7344, "roots"),
+                    kind: Type::String,
+                    more: Some(&More {
+                        values: &[
+                            Value::text(Word::at(7349, "bundled")),
+                            Value::text(Word::at(5875, "system")),
+                            Value::text(Word::at(7356, "none")),
+                        ],
+                        default: Word::at(7349, "bundled"),
+                        ..More::NONE
+                    }),
+                    ..Field::EMPTY
+                },
+                Field { name: Word::at(7360, "ca_file"), kind: Type::String, ..Field::EMPTY },
+                Field { name: Word::at(7367, "ca_pem"), kind: Type::String, ..Field::EMPTY },
+                Field { name: Word::at(7373, "client_cert_file"), kind: Type::String, ..Field::EMPTY },
+                Field { name: Word::at(7389, "client_cert_pem"), kind: Type::String, ..Field::EMPTY },
+                Field { name: Word::at(7404, "client_key_file"), kind: Type::String, ..Field::EMPTY },
+                Field { name: Word::at(7419, "client_key_pem"), kind: Type::String, secret: true, ..Field::EMPTY },
+                Field { name: Word::at(7433, "server_name"), kind: Type::String, ..Field::EMPTY },
+                Field {
+                    name: Word::at(7444, "pin_sha256"),
+                    kind: Type::Array,
+                    items: Some(Type::String),
+                    ..Field::EMPTY
+                },
+                Field {
+                    name: Word::at(7454, "min_version"),
+                    kind: Type::String,
+                    more: Some(&More {
+                        values: &[Value::text(Word::at(7465, "1.2")), Value::text(Word::at(7468, "1.3"))],
+                        default: Word::at(7465, "1.2"),
+                        ..More::NONE
+                    }),
+                    ..Field::EMPTY
+                },
+                Field {
+                    name: Word::at(7471, "insecure"),
+                    kind: Type::Boolean,
+                    more: Some(&More { default: Word::at(4382, "false"), ..More::NONE }),
+                    ..Field::EMPTY
+                },
+                Field { name: Word::at(7471, "insecure_reason"), kind: Type::String, ..Field::EMPTY },
+            ],
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field { name: Word::at(7486, "proxy"), kind: Type::String, secret: true, ..Field::EMPTY },
+    Field { name: Word::at(7491, "bind"), kind: Type::String, ..Field::EMPTY },
+    Field { name: Word::at(7495, "resolve"), kind: Type::Object, ..Field::EMPTY },
+    Field {
+        name: Word::at(7502, "ip_version"),
+        kind: Type::String,
+        more: Some(&More {
+            values: &[
+                Value::text(Word::at(358, "any")),
+                Value::text(Word::at(267, "4")),
+                Value::text(Word::at(572, "6")),
+            ],
+            default: Word::at(358, "any"),
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field { name: Word::at(7512, "headers"), kind: Type::Object, ..Field::EMPTY },
+    Field {
+        name: Word::at(7519, "max_idle_connections"),
+        kind: Type::Integer,
+        more: Some(&More { min: Some(0), max: Some(1024), default: Word::at(3065, "64"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7326, "timeout_ms"),
+        kind: Type::Integer,
+        more: Some(&More {
+            unit: Word::at(204, "ms"),
+            min: Some(1),
+            max: Some(86400000),
+            default: Word::at(7539, "30000"),
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7544, "attempt_timeout_ms"),
+        kind: Type::Integer,
+        more: Some(&More { unit: Word::at(204, "ms"), min: Some(1), max: Some(86400000), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7562, "max_attempts"),
+        kind: Type::Integer,
+        more: Some(&More { min: Some(1), max: Some(10), default: Word::at(619, "3"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7574, "connect_timeout_ms"),
+        kind: Type::Integer,
+        more: Some(&More {
+            unit: Word::at(204, "ms"),
+            min: Some(1),
+            max: Some(86400000),
+            default: Word::at(7592, "5000"),
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7596, "max_reply_bytes"),
+        kind: Type::Integer,
+        more: Some(&More {
+            unit: Word::at(7606, "bytes"),
+            min: Some(1024),
+            max: Some(1073741824),
+            default: Word::at(7611, "16777216"),
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7619, "validate"),
+        kind: Type::Boolean,
+        more: Some(&More { default: Word::at(3089, "true"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7627, "async_threads"),
+        kind: Type::Integer,
+        more: Some(&More { min: Some(1), max: Some(256), default: Word::at(3065, "64"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7640, "async_queue"),
+        kind: Type::Integer,
+        more: Some(&More { min: Some(1), max: Some(1000000), default: Word::at(7651, "1024"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7655, "user_agent"),
+        kind: Type::String,
+        more: Some(&More { default: Word::at(7665, "meetgate/ and the version"), ..More::NONE }),
         ..Field::EMPTY
     },
 ];
 
 pub static AVD_CONFIG: &[Field] = &[
     Field {
-        name: "platform",
+        name: Word::at(7160, "platform"),
         kind: Type::String,
         required: true,
-        more: Some(&More { values: &[Value::text("hst"), Value::text("youme"), Value::text("avd")], ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field { name: "base_url", kind: Type::String, required: true, ..Field::EMPTY },
-    Field { name: "access_key", kind: Type::String, ..Field::EMPTY },
-    Field { name: "secret_key", kind: Type::String, secret: true, ..Field::EMPTY },
-    Field { name: "token", kind: Type::String, secret: true, ..Field::EMPTY },
-    Field {
-        name: "token_provider",
-        kind: Type::Boolean,
-        more: Some(&More { default: "false", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "token_store",
-        kind: Type::Object,
-        fields: &[
-            Field { name: "file", kind: Type::String, ..Field::EMPTY },
-            Field { name: "redis", kind: Type::String, secret: true, ..Field::EMPTY },
-            Field {
-                name: "prefix",
-                kind: Type::String,
-                more: Some(&More { default: "meetgate", ..More::NONE }),
-                ..Field::EMPTY
-            },
-            Field {
-                name: "degrade",
-                kind: Type::Boolean,
-                more: Some(&More { default: "false", ..More::NONE }),
-                ..Field::EMPTY
-            },
-        ],
-        ..Field::EMPTY
-    },
-    Field {
-        name: "token_timeout_ms",
-        kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(600000), default: "10000", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "http_method",
-        kind: Type::String,
         more: Some(&More {
-            values: &[Value::text("auto"), Value::text("get"), Value::text("post")],
-            default: "auto",
+            values: &[
+                Value::text(Word::at(0, "hst")),
+                Value::text(Word::at(1288, "youme")),
+                Value::text(Word::at(1840, "avd")),
+            ],
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field { name: Word::at(7168, "base_url"), kind: Type::String, required: true, ..Field::EMPTY },
+    Field { name: Word::at(6097, "access_key"), kind: Type::String, ..Field::EMPTY },
+    Field { name: Word::at(7777, "secret_key"), kind: Type::String, secret: true, ..Field::EMPTY },
+    Field { name: Word::at(11, "token"), kind: Type::String, secret: true, ..Field::EMPTY },
+    Field {
+        name: Word::at(7271, "token_provider"),
+        kind: Type::Boolean,
+        more: Some(&More { default: Word::at(4382, "false"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7285, "token_store"),
+        kind: Type::Object,
+        more: Some(&More {
+            fields: &[
+                Field { name: Word::at(541, "file"), kind: Type::String, ..Field::EMPTY },
+                Field { name: Word::at(7294, "redis"), kind: Type::String, secret: true, ..Field::EMPTY },
+                Field {
+                    name: Word::at(7299, "prefix"),
+                    kind: Type::String,
+                    more: Some(&More { default: Word::at(7305, "meetgate"), ..More::NONE }),
+                    ..Field::EMPTY
+                },
+                Field {
+                    name: Word::at(7313, "degrade"),
+                    kind: Type::Boolean,
+                    more: Some(&More { default: Word::at(4382, "false"), ..More::NONE }),
+                    ..Field::EMPTY
+                },
+            ],
             ..More::NONE
         }),
         ..Field::EMPTY
     },
     Field {
-        name: "upload_token",
-        kind: Type::Boolean,
-        more: Some(&More { default: "true", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "tls",
-        kind: Type::Object,
-        fields: &[
-            Field {
-                name: "roots",
-                kind: Type::String,
-                more: Some(&More {
-                    values: &[Value::text("bundled"), Value::text("system"), Value::text("none")],
-                    default: "bundled",
-                    ..More::NONE
-                }),
-                ..Field::EMPTY
-            },
-            Field { name: "ca_file", kind: Type::String, ..Field::EMPTY },
-            Field { name: "ca_pem", kind: Type::String, ..Field::EMPTY },
-            Field { name: "client_cert_file", kind: Type::String, ..Field::EMPTY },
-            Field { name: "client_cert_pem", kind: Type::String, ..Field::EMPTY },
-            Field { name: "client_key_file", kind: Type::String, ..Field::EMPTY },
-            Field { name: "client_key_pem", kind: Type::String, secret: true, ..Field::EMPTY },
-            Field { name: "server_name", kind: Type::String, ..Field::EMPTY },
-            Field { name: "pin_sha256", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
-            Field {
-                name: "min_version",
-                kind: Type::String,
-                more: Some(&More { values: &[Value::text("1.2"), Value::text("1.3")], default: "1.2", ..More::NONE }),
-                ..Field::EMPTY
-            },
-            Field {
-                name: "insecure",
-                kind: Type::Boolean,
-                more: Some(&More { default: "false", ..More::NONE }),
-                ..Field::EMPTY
-            },
-            Field { name: "insecure_reason", kind: Type::String, ..Field::EMPTY },
-        ],
-        ..Field::EMPTY
-    },
-    Field { name: "proxy", kind: Type::String, secret: true, ..Field::EMPTY },
-    Field { name: "bind", kind: Type::String, ..Field::EMPTY },
-    Field { name: "resolve", kind: Type::Object, ..Field::EMPTY },
-    Field {
-        name: "ip_version",
-        kind: Type::String,
+        name: Word::at(7320, "token_timeout_ms"),
+        kind: Type::Integer,
         more: Some(&More {
-            values: &[Value::text("any"), Value::text("4"), Value::text("6")],
-            default: "any",
+            unit: Word::at(204, "ms"),
+            min: Some(1),
+            max: Some(600000),
+            default: Word::at(7336, "10000"),
             ..More::NONE
         }),
         ..Field::EMPTY
     },
-    Field { name: "headers", kind: Type::Object, ..Field::EMPTY },
     Field {
-        name: "max_idle_connections",
-        kind: Type::Integer,
-        more: Some(&More { min: Some(0), max: Some(1024), default: "64", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "timeout_ms",
-        kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), default: "30000", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "attempt_timeout_ms",
-        kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "max_attempts",
-        kind: Type::Integer,
-        more: Some(&More { min: Some(1), max: Some(10), default: "3", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "connect_timeout_ms",
-        kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), default: "5000", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "max_reply_bytes",
-        kind: Type::Integer,
-        more: Some(&More { unit: "bytes", min: Some(1024), max: Some(1073741824), default: "16777216", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "validate",
-        kind: Type::Boolean,
-        more: Some(&More { default: "true", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "async_threads",
-        kind: Type::Integer,
-        more: Some(&More { min: Some(1), max: Some(256), default: "64", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "async_queue",
-        kind: Type::Integer,
-        more: Some(&More { min: Some(1), max: Some(1000000), default: "1024", ..More::NONE }),
-        ..Field::EMPTY
-    },
-    Field {
-        name: "user_agent",
+        name: Word::at(7787, "http_method"),
         kind: Type::String,
-        more: Some(&More { default: "meetgate/ and the version", ..More::NONE }),
+        more: Some(&More {
+            values: &[
+                Value::text(Word::at(631, "auto")),
+                Value::text(Word::at(2130, "get")),
+                Value::text(Word::at(7798, "post")),
+            ],
+            default: Word::at(631, "auto"),
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7802, "upload_token"),
+        kind: Type::Boolean,
+        more: Some(&More { default: Word::at(3089, "true"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7341, "tls"),
+        kind: Type::Object,
+        more: Some(&More {
+            fields: &[
+                Field {
+                    name: Word::at(7344, "roots"),
+                    kind: Type::String,
+                    more: Some(&More {
+                        values: &[
+                            Value::text(Word::at(7349, "bundled")),
+                            Value::text(Word::at(5875, "system")),
+                            Value::text(Word::at(7356, "none")),
+                        ],
+                        default: Word::at(7349, "bundled"),
+                        ..More::NONE
+                    }),
+                    ..Field::EMPTY
+                },
+                Field { name: Word::at(7360, "ca_file"), kind: Type::String, ..Field::EMPTY },
+                Field { name: Word::at(7367, "ca_pem"), kind: Type::String, ..Field::EMPTY },
+                Field { name: Word::at(7373, "client_cert_file"), kind: Type::String, ..Field::EMPTY },
+                Field { name: Word::at(7389, "client_cert_pem"), kind: Type::String, ..Field::EMPTY },
+                Field { name: Word::at(7404, "client_key_file"), kind: Type::String, ..Field::EMPTY },
+                Field { name: Word::at(7419, "client_key_pem"), kind: Type::String, secret: true, ..Field::EMPTY },
+                Field { name: Word::at(7433, "server_name"), kind: Type::String, ..Field::EMPTY },
+                Field {
+                    name: Word::at(7444, "pin_sha256"),
+                    kind: Type::Array,
+                    items: Some(Type::String),
+                    ..Field::EMPTY
+                },
+                Field {
+                    name: Word::at(7454, "min_version"),
+                    kind: Type::String,
+                    more: Some(&More {
+                        values: &[Value::text(Word::at(7465, "1.2")), Value::text(Word::at(7468, "1.3"))],
+                        default: Word::at(7465, "1.2"),
+                        ..More::NONE
+                    }),
+                    ..Field::EMPTY
+                },
+                Field {
+                    name: Word::at(7471, "insecure"),
+                    kind: Type::Boolean,
+                    more: Some(&More { default: Word::at(4382, "false"), ..More::NONE }),
+                    ..Field::EMPTY
+                },
+                Field { name: Word::at(7471, "insecure_reason"), kind: Type::String, ..Field::EMPTY },
+            ],
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field { name: Word::at(7486, "proxy"), kind: Type::String, secret: true, ..Field::EMPTY },
+    Field { name: Word::at(7491, "bind"), kind: Type::String, ..Field::EMPTY },
+    Field { name: Word::at(7495, "resolve"), kind: Type::Object, ..Field::EMPTY },
+    Field {
+        name: Word::at(7502, "ip_version"),
+        kind: Type::String,
+        more: Some(&More {
+            values: &[
+                Value::text(Word::at(358, "any")),
+                Value::text(Word::at(267, "4")),
+                Value::text(Word::at(572, "6")),
+            ],
+            default: Word::at(358, "any"),
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field { name: Word::at(7512, "headers"), kind: Type::Object, ..Field::EMPTY },
+    Field {
+        name: Word::at(7519, "max_idle_connections"),
+        kind: Type::Integer,
+        more: Some(&More { min: Some(0), max: Some(1024), default: Word::at(3065, "64"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7326, "timeout_ms"),
+        kind: Type::Integer,
+        more: Some(&More {
+            unit: Word::at(204, "ms"),
+            min: Some(1),
+            max: Some(86400000),
+            default: Word::at(7539, "30000"),
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7544, "attempt_timeout_ms"),
+        kind: Type::Integer,
+        more: Some(&More { unit: Word::at(204, "ms"), min: Some(1), max: Some(86400000), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7562, "max_attempts"),
+        kind: Type::Integer,
+        more: Some(&More { min: Some(1), max: Some(10), default: Word::at(619, "3"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7574, "connect_timeout_ms"),
+        kind: Type::Integer,
+        more: Some(&More {
+            unit: Word::at(204, "ms"),
+            min: Some(1),
+            max: Some(86400000),
+            default: Word::at(7592, "5000"),
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7596, "max_reply_bytes"),
+        kind: Type::Integer,
+        more: Some(&More {
+            unit: Word::at(7606, "bytes"),
+            min: Some(1024),
+            max: Some(1073741824),
+            default: Word::at(7611, "16777216"),
+            ..More::NONE
+        }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7619, "validate"),
+        kind: Type::Boolean,
+        more: Some(&More { default: Word::at(3089, "true"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7627, "async_threads"),
+        kind: Type::Integer,
+        more: Some(&More { min: Some(1), max: Some(256), default: Word::at(3065, "64"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7640, "async_queue"),
+        kind: Type::Integer,
+        more: Some(&More { min: Some(1), max: Some(1000000), default: Word::at(7651, "1024"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7655, "user_agent"),
+        kind: Type::String,
+        more: Some(&More { default: Word::at(7665, "meetgate/ and the version"), ..More::NONE }),
         ..Field::EMPTY
     },
 ];
 
 pub static CALL_OPTIONS: &[Field] = &[
     Field {
-        name: "timeout_ms",
+        name: Word::at(7326, "timeout_ms"),
         kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), default: "30000", ..More::NONE }),
+        more: Some(&More {
+            unit: Word::at(204, "ms"),
+            min: Some(1),
+            max: Some(86400000),
+            default: Word::at(7539, "30000"),
+            ..More::NONE
+        }),
         ..Field::EMPTY
     },
     Field {
-        name: "attempt_timeout_ms",
+        name: Word::at(7544, "attempt_timeout_ms"),
         kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), ..More::NONE }),
+        more: Some(&More { unit: Word::at(204, "ms"), min: Some(1), max: Some(86400000), ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
-        name: "max_attempts",
+        name: Word::at(7562, "max_attempts"),
         kind: Type::Integer,
-        more: Some(&More { min: Some(1), max: Some(10), default: "3", ..More::NONE }),
+        more: Some(&More { min: Some(1), max: Some(10), default: Word::at(619, "3"), ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
-        name: "connect_timeout_ms",
+        name: Word::at(7574, "connect_timeout_ms"),
         kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), default: "5000", ..More::NONE }),
+        more: Some(&More {
+            unit: Word::at(204, "ms"),
+            min: Some(1),
+            max: Some(86400000),
+            default: Word::at(7592, "5000"),
+            ..More::NONE
+        }),
         ..Field::EMPTY
     },
     Field {
-        name: "max_reply_bytes",
+        name: Word::at(7596, "max_reply_bytes"),
         kind: Type::Integer,
-        more: Some(&More { unit: "bytes", min: Some(1024), max: Some(1073741824), default: "16777216", ..More::NONE }),
+        more: Some(&More {
+            unit: Word::at(7606, "bytes"),
+            min: Some(1024),
+            max: Some(1073741824),
+            default: Word::at(7611, "16777216"),
+            ..More::NONE
+        }),
         ..Field::EMPTY
     },
-    Field { name: "facts", kind: Type::Boolean, more: Some(&More { default: "false", ..More::NONE }), ..Field::EMPTY },
+    Field {
+        name: Word::at(7814, "facts"),
+        kind: Type::Boolean,
+        more: Some(&More { default: Word::at(4382, "false"), ..More::NONE }),
+        ..Field::EMPTY
+    },
 ];
 
 pub static DOWNLOAD_OPTIONS: &[Field] = &[
-    Field { name: "token", kind: Type::Boolean, more: Some(&More { default: "false", ..More::NONE }), ..Field::EMPTY },
-    Field { name: "resume", kind: Type::Boolean, more: Some(&More { default: "true", ..More::NONE }), ..Field::EMPTY },
     Field {
-        name: "overwrite",
+        name: Word::at(11, "token"),
         kind: Type::Boolean,
-        more: Some(&More { default: "true", ..More::NONE }),
+        more: Some(&More { default: Word::at(4382, "false"), ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
-        name: "max_bytes",
+        name: Word::at(710, "resume"),
+        kind: Type::Boolean,
+        more: Some(&More { default: Word::at(3089, "true"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7819, "overwrite"),
+        kind: Type::Boolean,
+        more: Some(&More { default: Word::at(3089, "true"), ..More::NONE }),
+        ..Field::EMPTY
+    },
+    Field {
+        name: Word::at(7828, "max_bytes"),
         kind: Type::Integer,
-        more: Some(&More { unit: "bytes", min: Some(0), ..More::NONE }),
+        more: Some(&More { unit: Word::at(7606, "bytes"), min: Some(0), ..More::NONE }),
         ..Field::EMPTY
     },
-    Field { name: "md5", kind: Type::String, ..Field::EMPTY },
+    Field { name: Word::at(7837, "md5"), kind: Type::String, ..Field::EMPTY },
     Field {
-        name: "timeout_ms",
+        name: Word::at(7326, "timeout_ms"),
         kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(31536000000), ..More::NONE }),
+        more: Some(&More { unit: Word::at(204, "ms"), min: Some(1), max: Some(31536000000), ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
-        name: "stall_timeout_ms",
+        name: Word::at(7840, "stall_timeout_ms"),
         kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), default: "30000", ..More::NONE }),
+        more: Some(&More {
+            unit: Word::at(204, "ms"),
+            min: Some(1),
+            max: Some(86400000),
+            default: Word::at(7539, "30000"),
+            ..More::NONE
+        }),
         ..Field::EMPTY
     },
     Field {
-        name: "connect_timeout_ms",
+        name: Word::at(7574, "connect_timeout_ms"),
         kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(86400000), ..More::NONE }),
+        more: Some(&More { unit: Word::at(204, "ms"), min: Some(1), max: Some(86400000), ..More::NONE }),
         ..Field::EMPTY
     },
     Field {
-        name: "max_attempts",
+        name: Word::at(7562, "max_attempts"),
         kind: Type::Integer,
         more: Some(&More { min: Some(1), max: Some(10), ..More::NONE }),
         ..Field::EMPTY
@@ -4795,54 +5160,90 @@ pub static DOWNLOAD_OPTIONS: &[Field] = &[
 
 pub static WAIT_OPTIONS: &[Field] = &[
     Field {
-        name: "timeout_ms",
+        name: Word::at(7326, "timeout_ms"),
         kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(604800000), default: "600000", ..More::NONE }),
+        more: Some(&More {
+            unit: Word::at(204, "ms"),
+            min: Some(1),
+            max: Some(604800000),
+            default: Word::at(7856, "600000"),
+            ..More::NONE
+        }),
         ..Field::EMPTY
     },
     Field {
-        name: "pause_ms",
+        name: Word::at(7862, "pause_ms"),
         kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(10), max: Some(3600000), default: "1000", ..More::NONE }),
+        more: Some(&More {
+            unit: Word::at(204, "ms"),
+            min: Some(10),
+            max: Some(3600000),
+            default: Word::at(7336, "1000"),
+            ..More::NONE
+        }),
         ..Field::EMPTY
     },
     Field {
-        name: "max_pause_ms",
+        name: Word::at(7870, "max_pause_ms"),
         kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(10), max: Some(3600000), default: "15000", ..More::NONE }),
+        more: Some(&More {
+            unit: Word::at(204, "ms"),
+            min: Some(10),
+            max: Some(3600000),
+            default: Word::at(7882, "15000"),
+            ..More::NONE
+        }),
         ..Field::EMPTY
     },
     Field {
-        name: "call_timeout_ms",
+        name: Word::at(7887, "call_timeout_ms"),
         kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(1), max: Some(3600000), ..More::NONE }),
+        more: Some(&More { unit: Word::at(204, "ms"), min: Some(1), max: Some(3600000), ..More::NONE }),
         ..Field::EMPTY
     },
 ];
 
 pub static EVENTS_OPTIONS: &[Field] = &[
-    Field { name: "app_ids", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
-    Field { name: "groups", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
+    Field { name: Word::at(7902, "app_ids"), kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
+    Field { name: Word::at(7909, "groups"), kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
     Field {
-        name: "heartbeat_s",
+        name: Word::at(7915, "heartbeat_s"),
         kind: Type::Integer,
-        more: Some(&More { unit: "s", min: Some(1), max: Some(3600), default: "30", ..More::NONE }),
+        more: Some(&More {
+            unit: Word::at(1, "s"),
+            min: Some(1),
+            max: Some(3600),
+            default: Word::at(619, "30"),
+            ..More::NONE
+        }),
         ..Field::EMPTY
     },
     Field {
-        name: "pause_ms",
+        name: Word::at(7862, "pause_ms"),
         kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(10), max: Some(3600000), default: "500", ..More::NONE }),
+        more: Some(&More {
+            unit: Word::at(204, "ms"),
+            min: Some(10),
+            max: Some(3600000),
+            default: Word::at(7592, "500"),
+            ..More::NONE
+        }),
         ..Field::EMPTY
     },
     Field {
-        name: "max_pause_ms",
+        name: Word::at(7870, "max_pause_ms"),
         kind: Type::Integer,
-        more: Some(&More { unit: "ms", min: Some(10), max: Some(3600000), default: "30000", ..More::NONE }),
+        more: Some(&More {
+            unit: Word::at(204, "ms"),
+            min: Some(10),
+            max: Some(3600000),
+            default: Word::at(7539, "30000"),
+            ..More::NONE
+        }),
         ..Field::EMPTY
     },
-    Field { name: "url", kind: Type::String, ..Field::EMPTY },
-    Field { name: "dev_id", kind: Type::String, ..Field::EMPTY },
+    Field { name: Word::at(1119, "url"), kind: Type::String, ..Field::EMPTY },
+    Field { name: Word::at(7185, "dev_id"), kind: Type::String, ..Field::EMPTY },
 ];
 
 /// Members that hold a secret wherever they stand, ascending.
@@ -4860,3 +5261,122 @@ pub static SECRET_NAMES: &[&str] = &[
     "secret_key",
     "token",
 ];
+
+/// All words, one after another; some stand in others.
+pub static WORDS: &str = "\
+hst.access.token/access/tokenhst.app.create/v1/app_namestatusonlineofflineconsumption_limityuanservice_iduse_limithst.ap\
+p.updateapp_idhst.app.deletehst.consuming.records/v1/consuming/recordstart_timeunix-msend_timepage_sizend_time must not \
+be before start_time000 L114-L115hst.kickout/v1/kickoutuser_idmutex_typehst.online.user.state/v1/online/user/statecompan\
+y_idmsg_idhst.online.trans_cmd/v1/online/trans-cmduser_listclient_guidtrans_messhst.online.invite/v1/online/invitegroup_\
+iduser_id_listseq_idextend_infohst.record.init/v1/record/initfile_namefile_typefile_duration60widthpx1920height1080recor\
+d_modeframe_ratefps30timeout600autothe first user who joinedmedia_typemedia_countcrop_moderecord_idhst.record.resume/v1/\
+record/resumehst.record.suspend/v1/record/suspendhst.record.finish/v1/record/finishst.record.set.layout/v1/record/set/la\
+youtaudio_listmedia_idvideo_list320240hst.record.set_output_overlay/v1/record/set-output-overlaysubtitle_listcontentcolo\
+rtransparencylogo_listfile_pathscaleratiohst.record.task.list/v1/record/task/listdonethe recording is donerecord_list.st\
+atustop_time50hst.record.file.download.url/v1/record/file/download/urlhst.record.file.deletehst.live.start/v1/live/start\
+quality_levelflv_urlm3u8_urlrtmp_urlhst.live.stop/v1/live/stophst.live.list/v1/live/listyoume.query_instance_all_records\
+_by_time/v2/video/query_instance_all_records_by_timeUserIdBeginTimeunix-sEndTime must not be before BeginTime002 L140-L1\
+42youme.query_room_info/v2/video/query_room_infoRoomId002 L277-L279youme.query_all_instance_by_time/v2/video/query_all_i\
+nstance_by_time002 L378-L380youme.count_business_total_volume_by_day/v2/video/count_business_total_volume_by_dayQueryDat\
+eday in UTC+8CountByoume.count_business_distribute_volume_by_day/v2/video/count_business_distribute_volume_by_dayoume.co\
+unt_qos_by_day/v2/video/count_qos_by_dayavd.room.create/sdkapi/v2/room/createroom_idtopicenable_auto_cloud_recordingenab\
+le_voice_activatedenable_auto_avcresolutionenable_transcode_videoavd.room.update/sdkapi/v2/room/updateavd.room.del/sdkap\
+i/v2/room/delavd.room.read/sdkapi/v2/room/readavd.room.close/sdkapi/v2/room/closeavd.room.get_statistic/sdkapi/v2/room/g\
+et_statistic004 L233-L234avd.room.get_record/sdkapi/v2/room/get_record_start_timerecord_end_timerecord_creator_idvalue_s\
+ame_as_boxrecord_end_time must not be before record_start_time004 L293-L294avd.room.get_record_list/sdkapi/v2/room/get_r\
+ecord_listavd.room.participate.kick/sdkapi/v2/room/participate/kickavd.room.participate.list/sdkapi/v2/room/participate/\
+listavd.room.mix_record.start/sdkapi/v2/room/mix_record/startenable_audio_recordenable_realtime_transcodevideo_resolutio\
+nvideo_bitratevideo_frameratevideosvideo_namezorderosdsosdtstimestampfont_colorwhiteosdtxtsosdimgsenable_osdts_recordena\
+ble_individual_recordenable_save_mixenable_backupaudio_user_idsdisable_user_namevideo_levelowmiddlehighmarking_video_by_\
+idaudio_mixer_userschannelaudio_file_typewavmp3audio_codecpcmaacaudio_channelsaudio_samplesHzaudio_data_exporter_address\
+mixer_audioudpcmussrcpayloadtypesingle_audiosds needs videos004 L649enable_osdts_record \"true\" needs videosenable_save_m\
+ix \"true\" needs enable_realtime_transcode \"true\"004 L652enable_save_mix \"true\" needs enable_individual_record \"true\"enab\
+le_backup \"true\" needs enable_realtime_transcode \"true\"004 L653audio_file_type \"wav\" needs audio_codec \"pcm\"004 L659audi\
+o_file_type \"mp3\" needs audio_codec \"aac\"audio_samples \"8000\" needs audio_codec \"pcm\"004 L665audio_samples \"32000\", \"441\
+00\" or \"48000\" needs audio_codec \"aac\"avd.room.mix_record.stop/sdkapi/v2/room/mix_record/stopstream_typedesktopavd.room.\
+mix_record.get/sdkapi/v2/room/mix_record/getreadya file made from the recording is listed (its source alone does not cou\
+nt)data.transcode_files.download_urldata.transcode_files.down_urlrecord_typeavd.room.mix_live.start/sdkapi/v2/room/mix_l\
+ive/startpush_urlavd.room.mix_record.update_layout/sdkapi/v2/room/mix_record/update_layoutat least one of videos and aud\
+io_user_ids is needed004 L1033-L1034avd.room.mix_record.update_audio_layout/sdkapi/v2/room/mix_record/update_audio_layou\
+tavd.room.record.status/sdkapi/v2/room/record/statustoppedthe recording has stoppedrecord_statusavd.room.mix_live.stop/s\
+dkapi/v2/room/mix_live/stopavd.room.live.start/sdkapi/v2/room/live/starthls_urlavd.room.live.stop/sdkapi/v2/room/live/st\
+opavd.room.avc.start/sdkapi/v2/room/avc/startenable_manual_avcfalsemax_video_numberlayout_modebpsavd.room.avc.stop/sdkap\
+i/v2/room/avc/stopavd.room.record.get/sdkapi/v2/room/record/geta file of the recording is listedata.download_urlavd.room\
+.desktop_record.start/sdkapi/v2/room/desktop_record/startresource_idavd.room.desktop_record.stop/sdkapi/v2/room/desktop_\
+record/stopavd.room.desktop_record.get/sdkapi/v2/room/desktop_record/getavd.media.create/sdkapi/v2/media/createauto_publ\
+ish_mock_audioplayer_out_audio_codecopusg722play_idavd.media.play/sdkapi/v2/media/playreplay_timesenable_auto_close_stre\
+amavd.media.stop/sdkapi/v2/media/stopavd.media.pause/sdkapi/v2/media/pauseavd.media.resume/sdkapi/v2/media/resumeavd.med\
+ia.replay/sdkapi/v2/media/replayavd.media.get_media_info/sdkapi/v2/media/get_media_infoavd.media.switch/sdkapi/v2/media/\
+switchavd.room.record.transfer/sdkapi/v2/room/record/transferavd.room.del_record/sdkapi/v2/room/del_recordavd.transcode.\
+query/sdkapi/v2/transcode/querythe transcoding is doneavd.room.avc.select_media/sdkapi/v2/room/avc/select_mediavd.room.a\
+vc.set_focus_video/sdkapi/v2/room/avc/set_focus_videoavd.room.avc.update_layout/sdkapi/v2/room/avc/update_layoutmain_vid\
+eo_resource_idavd.room.avc.get_avc_setting/sdkapi/v2/room/avc/get_avc_settingavd.room.delete_record/sdkapi/v2/room/delet\
+e_recordavd.room.list/sdkapi/v2/room/listavd.room.get_chat_message_log/sdkapi/v2/room/get_chat_message_logfromId004 L245\
+3-L2454avd.app.get_token/sdkapi/v2/app/get_tokenavd.app.get_licence_info/sdkapi/v2/app/get_licence_infoavd.app.get_syste\
+m_info/sdkapi/v2/app/get_system_infoavd.app.apply_file_permit/sdkapi/v2/app/apply_file_permitlicence_certavd.app.delete_\
+file_permit/sdkapi/v2/app/delete_file_permitavd.app.get_key_licence/sdkapi/v2/app/get_key_licenceaccess_keyavd.sip.gate.\
+create/sdkapi/v2/sip/gate/creategate_idavd.sip.gate.update/sdkapi/v2/sip/gate/updatesip_gate_idavd.sip.gate.read/sdkapi/\
+v2/sip/gate/readavd.sip.gate.del/sdkapi/v2/sip/gate/delavd.sip.gate.list/sdkapi/v2/sip/gate/listavd.sip.account.create/s\
+dkapi/v2/sip/account/createpasswordaccount_idavd.sip.account.update/sdkapi/v2/sip/account/updateavd.sip.account.read/sdk\
+api/v2/sip/account/readavd.sip.account.del/sdkapi/v2/sip/account/delavd.device.call/sdkapi/v2/device/calluriresolution_r\
+ate6401280video_rateMbit/svoice_multiplecall_fromcall_idavd.device.kick/sdkapi/v2/device/kickavd.device.video.focus/sdka\
+pi/v2/device/video/focusavd.device.video.unfocus/sdkapi/v2/device/video/unfocusavd.device.video.close/sdkapi/v2/device/v\
+ideo/closeavd.device.video.open/sdkapi/v2/device/video/openavd.device.audio.mute/sdkapi/v2/device/audio/muteavd.device.a\
+udio.unmute/sdkapi/v2/device/audio/unmuteavd.device.get_invite_status/sdkapi/v2/device/get_invite_statusansweredthe devi\
+ce is in the callavd.uploadfile/uploadfile/opt/3tee/resourcestorage_only_clusterplatformbase_urldiscoveredev_idev_secret\
+discovery_urlhttps://access.paas.hst.com/server/addressdiscovery_app_idtoken_providertoken_storedisprefixmeetgatedegrade\
+token_timeout_ms10000tlsrootsbundlednoneca_fileca_pemclient_cert_fileclient_cert_pemclient_key_fileclient_key_pemserver_\
+namepin_sha256min_version1.21.3insecure_reasonproxybindresolveip_versionheadersmax_idle_connections30000attempt_timeout_\
+msmax_attemptsconnect_timeout_ms5000max_reply_bytes16777216validateasync_threadsasync_queue1024user_agentmeetgate/ and t\
+he versionhttps://api.youme.imapp_keyapp_secretrest_api_keyidentifieradminapi_versionservice_namesecret_keyhttp_methodpo\
+stupload_tokenfactsoverwritemax_bytesmd5stall_timeout_ms600000pause_msmax_pause_ms15000call_timeout_msapp_idsgroupsheart\
+beat_sGETPOSTPUTPATCHDELETEbodyexpire_timestamp_msrandomcurtime";
+
+/// What only a person reads.
+#[cfg(feature = "catalog-texts")]
+pub static TEXTS: &str = "\
+internal error of the recording service内部错误no such recording task or live stream上下文不存在a parameter is wrong参数错误the connec\
+tion exists already链接已经存在the body is not JSONjson解析错误not logged in未登录authentication failed鉴权失败too little storage is left\
+剩余空间不足too many tasks on the server任务数已达负载上限the server's processor is used upCPU已达负载上限the server's disk is full硬盘已达负载上限th\
+e task exists already上下文已经存在the recorder could not log in to the group虚拟用户登录失败the command did not reach the resource pla\
+tform资源平台：命令发送失败the answer of the resource platform was not understood资源平台：应答无法解析the resource platform refused the recor\
+ding资源平台：拒绝录制an input has no parameters输入缺少参数the input exists already输入已经存在no such input输入不存在the media server did not se\
+t the output设置输出失败：媒体服务the output was not set: no such input, or of another type设置输出失败：输入不存在或类型不符a canvas is set, but no \
+layout已设置画布，未设置布局a layout is set, but no canvas已设置布局，未设置画布the media server did not set the overlay设置叠加失败：媒体服务the recordi\
+ng service's authentication failed认证失败the heartbeat of the recorder was lost心跳丢失the file could not be read文件读取失败the medi\
+a server timed out媒体服务超时the task is suspended任务已暂停an intermediate file was not fetched中间文件获取失败an automatic recording tak\
+es no layout自动录制不支持设置布局automatic recording: the login at the event gateway failed自动录制：事件网关登录失败the group has an automatic \
+recording already该组已有自动录制任务only a task that records can be suspended仅录制中的任务可暂停only a task that is suspended can be resum\
+ed仅暂停的任务可恢复the heartbeat of the compositor was lost合成服务心跳丢失the event gateway refused the login事件网关：登录失败the event gateway \
+refused the subscription事件网关：订阅失败the event gateway did not give the full state事件网关：获取全量状态失败a part could not be composed分\
+段合成失败the streams to record timed out媒体流超时access token expired or replaced by a newer oneaccess_token超时失效a parameter is m\
+issing重要参数缺失the platform timed out请求超时the operation failed操作失败the platform is busy系统繁忙wrong access_key or secret_key授权错误\
+!the request body of the upload is wrong上传文件信息错误, 请求体存放错误invalid file: it cannot be read, or its type is not supported未读\
+取到文件信息the file could not be stored文件存储失败file type not supported不支持文件类型parameter missing or wrongtoken expired or invalid\
+access_token过期或无效no such room房间号不存在room number exists already房间号已存在automatic recording is already on in the room房间已经开启自动\
+录制automatic recording is not on in the room房间未开启自动录制the user is not in the room房间不存在用户the room does not exist or is not \
+open房间不存在或未打开another gateway has this address already网关地址已存在no such gateway网关不存在another account has this number already用\
+户号码已存在no such SIP account用户不存在no gateway is set未设置网关信息the account has not been invited用户未被邀请the SIP service has no rpc_p\
+ort setsip服务rpc失败the SIP service does not answersip服务未响应internal error of the SIP servicesip服务内部错误the user is in the roo\
+m already用户已在房间the address to invite is not valid邀请地址无效the user has not been invitedthe invitation failed, or an interna\
+l error邀请失败内部错误connection closed: invitation refused, or the service port is not open服务端口未开启不支持此类型设置no such invitation无此\
+邀请记录video resolution not supported, or bit rate outside 1 to 4 Mbit/s不支持这个视频分辨率; video_rate设置得太低或太高, 适合1-4Mframe rate no\
+t supported不支持这个frame_ratea mixed recording, a live stream or a desktop recording is already running in the room房间已开始混屏录\
+制或直播或桌面录制no mixed recording, live stream or desktop recording is running in the room房间未开始混屏录制或直播或桌面录制the recording servi\
+ce cannot be reachedinternal error of the platformthe composed view is already on in the room房间已经设置合屏模式the composed view \
+is not on in the room房间未设置合屏模式internal error of the composed viewthe site forces the composed view off站点已强制关闭合屏the site'\
+s conference settings are not set: initialisation failed未设置站点会控, 初始化失败the site forces the composed view on站点已强制开启合屏a liv\
+e stream is already running in the room房间已开启直播no live stream is running in the room房间未开启直播internal error of the live ser\
+vice cannot be reached服务连接失败the live stream of the room has been stopped already房间直播已经停止the site has no company informat\
+ion此站点无公司信息no licence is set for the site未设置站点授权no licence information无授权信息licence service not available服务不可用the player \
+exists already播放器已存在no such player in the room房间无此播放器internal error of the media service内部服务错误the media service cannot b\
+e reached or timed out服务连接失败或超时no media data没有媒体数据no such recording id录制id不存在无此录制internal error: no such push informatio\
+no such stream is being pushed没有推流信息the push service cannot be reached服务连接失败, 检查状态the platform's redis cannot be reached \
+or failedredis连接错误或操作失败the platform's mysql cannot be reached or failedmysql连接错误或操作失败the server's request timed out服务器请求\
+超时服务器内部错误，附带详细taken livetaken downaudioscreen sharingsignalling channelpresence serviceWeChat mini programp4mp3main and \
+otherscreen, camera, whiteboard, in this orderstretchedcropped to fitfilled to fithe sample'successinitialisedwaiting fo\
+r encodinguploadingdonefile and taskfile onlytask onlyfluentclearhighcall durationumber of roomshighest number online at \
+oncenumber of callerscountryprovincecitynetwork typelowmediumbothrightWAVMP3PCMAACmonostereoUDPG.711 A-lawG.711 mu-lawau\
+dio recordingvideo recordingaudio and video filesaudio filestartedstopped normallystopped abnormallystoppingfixed, needs \
+stream selection (room.avc.select_media)gallery, arranged automaticallyspeaker, arranged automaticallynot convertedconve\
+rtingmanualbeing invitedin the callhung up";

@@ -11,13 +11,13 @@ pub(super) enum Near {
 }
 
 pub(super) fn nearest(name: &str, platform: PlatformName) -> Near {
-    let names = || catalog::operations().iter().map(|operation| operation.name);
+    let names = || catalog::operations().iter().map(|operation| operation.name.as_str());
     let lower = name.to_lowercase();
     // Also without its platform's name first, the most likely slip.
     let with_platform = format!("{platform}.{lower}");
     for whole in [lower.as_str(), with_platform.as_str()] {
         if let Some(known) = catalog::find(whole) {
-            return Near::One(known.name);
+            return Near::One(known.name.as_str());
         }
     }
     for whole in [lower.as_str(), with_platform.as_str()].into_iter().filter(|_| lower.contains('.')) {
@@ -28,7 +28,7 @@ pub(super) fn nearest(name: &str, platform: PlatformName) -> Near {
         }
         let near = json::nearest(last, below().filter(|name| !name.contains('.')));
         if let Some(near) = near.and_then(|near| catalog::find(&format!("{group}.{near}"))) {
-            return Near::One(near.name);
+            return Near::One(near.name.as_str());
         }
         // Operations, and groups of them.
         let mut parts: Vec<&str> = Vec::new();

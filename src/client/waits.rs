@@ -55,7 +55,7 @@ impl Client {
         let Some(settles) = &operation.settles else {
             let known = catalog::operations().iter().filter(|known| known.settles.is_some());
             let names: Vec<&str> =
-                known.filter(|known| known.platform == self.platform).map(|known| known.name).collect();
+                known.filter(|known| known.platform == self.platform).map(|known| known.name.as_str()).collect();
             let of = if names.is_empty() { format!("nothing of {}", self.platform) } else { names.join(", ") };
             return Err(Error::invalid_argument(format!(
                 "{} tells of nothing that ends; expected {of}",
@@ -93,13 +93,16 @@ fn milliseconds(count: i64) -> Duration {
 /// The name of the operation that undoes this one; `None` where nothing does, or where there is no such operation.
 pub(crate) fn undone_by(operation: &str) -> Option<&'static str> {
     let undone = catalog::find(operation)?.name;
-    catalog::operations().iter().find(|undoing| undoing.undoes == undone).map(|undoing| undoing.name)
+    catalog::operations().iter().find(|undoing| undoing.undoes == undone).map(|undoing| undoing.name.as_str())
 }
 
 fn undoing(started: &'static Operation) -> Result<&'static Operation> {
-    undone_by(started.name).and_then(catalog::find).ok_or_else(|| {
-        let all: Vec<&str> =
-            catalog::operations().iter().map(|known| known.undoes).filter(|undone| !undone.is_empty()).collect();
+    undone_by(&started.name).and_then(catalog::find).ok_or_else(|| {
+        let all: Vec<&str> = catalog::operations()
+            .iter()
+            .map(|known| known.undoes.as_str())
+            .filter(|undone| !undone.is_empty())
+            .collect();
         Error::invalid_argument(format!("nothing undoes {}; expected one of {}", started.name, all.join(", ")))
     })
 }
@@ -119,15 +122,15 @@ fn undoing_params(
     let mut text = String::from("{");
     for field in undoing.params {
         let renamed = undoing.undoes_with.iter().find(|(param, _)| *param == field.name);
-        let member = renamed.map_or(field.name, |(_, member)| member);
-        let mut found = [answer, Some(params)].into_iter().flatten().filter_map(|members| members.get(member));
+        let member = renamed.map_or(field.name, |(_, member)| *member);
+        let mut found = [answer, Some(params)].into_iter().flatten().filter_map(|members| members.get(&member));
         let Some(value) = found.find(|value| value.get() != "null") else {
             let is_answered = started.answered.contains(&member);
             match answer {
                 Some(_) if is_answered => {
                     return Err(format!(
                         "start_reply: has no {}, which {} needs to undo this and nothing else",
-                        quoted(member),
+                        quoted(&member),
                         undoing.name
                     ));
                 }
@@ -135,7 +138,7 @@ fn undoing_params(
                     return Err(format!(
                         "start_reply is missing: {} needs {} of the answer of {}",
                         undoing.name,
-                        quoted(member),
+                        quoted(&member),
                         started.name
                     ));
                 }
@@ -145,7 +148,7 @@ fn undoing_params(
         if text.len() > 1 {
             text.push(',');
         }
-        push_quoted(field.name, &mut text);
+        push_quoted(&field.name, &mut text);
         text.push(':');
         text.push_str(value.get());
     }
@@ -181,7 +184,7 @@ mod tests {
     fn the_options_are_as_the_catalog_says() {
         for (name, value) in [("timeout_ms", TIMEOUT), ("pause_ms", FIRST_PAUSE), ("max_pause_ms", LONGEST_PAUSE)] {
             let option = table::WAIT_OPTIONS.iter().find(|option| option.name == name).unwrap();
-            assert_eq!(option.default, value.to_string(), "{name}");
+            assert_eq!(*option.default, value.to_string(), "{name}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From checked parameters to an unsigned request: what goes into the query, the form, the JSON body or the upload.
 
 use super::together;
-use crate::catalog::{Carrier, Field, Operation, Type};
+use crate::catalog::{Carrier, Field, Operation, Type, Word};
 use crate::error::{Error, Result, Status};
 use crate::json::check::{Rules, check};
 use crate::json::{Members, push_quoted, text_of};
@@ -78,12 +78,12 @@ fn in_order<'m, 'a>(
     params: &'m Members<'a>,
 ) -> impl Iterator<Item = (Cow<'static, str>, Value<'a>)> + use<'m, 'a> {
     let known = fields.iter().flat_map(|field| {
-        let value = match params.get(field.name) {
+        let value = match params.get(&field.name) {
             Some(value) => Some(Value::Given(value)),
-            None if field.always_sent => Some(Value::Default(field.default)),
+            None if field.always_sent => Some(Value::Default(field.default.as_str())),
             None => None,
         };
-        let name = |name: &'static str| Cow::Borrowed(name);
+        let name = |name: Word| Cow::Borrowed(name.as_str());
         let second = value.filter(|_| !field.also_sent_as.is_empty());
         value
             .map(|value| (name(field.name), value))
@@ -161,7 +161,7 @@ fn file<'p, 'a>(
     params: &Members<'a>,
 ) -> Result<(&'static str, Cow<'a, str>, &'p dyn Uploads, &'static str)> {
     let field = operation.params.iter().find(|field| field.kind == Type::File);
-    let name = field.map_or("file", |field| field.name);
+    let name = field.map_or("file", |field| field.name.as_str());
     let path = params
         .text(name)
         .ok_or_else(|| Error::invalid_argument(format!("parameter \"{name}\": expected the path of a file")))?;

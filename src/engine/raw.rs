@@ -1,7 +1,7 @@
 //! A request of the caller's own making: any path of the platform, signed and judged like an operation.
 
 use super::prepare::broken_escape;
-use crate::catalog::{Field, Method, More, Retry, Type, Value};
+use crate::catalog::{Field, Method, More, Retry, Type, Value, Word};
 use crate::error::{Error, Result};
 use crate::json::check::{Rules, check};
 use crate::json::{Kind, Members, kind, text_of};
@@ -14,29 +14,29 @@ const RULES: Rules = Rules { noun: "member of the request", tolerant: false };
 
 const FIELDS: &[Field] = &[
     Field {
-        name: "method",
+        name: Word::of("method"),
         required: true,
         more: Some(&More {
             values: &[
-                Value::text("GET"),
-                Value::text("POST"),
-                Value::text("PUT"),
-                Value::text("PATCH"),
-                Value::text("DELETE"),
+                Value::text(Word::of("GET")),
+                Value::text(Word::of("POST")),
+                Value::text(Word::of("PUT")),
+                Value::text(Word::of("PATCH")),
+                Value::text(Word::of("DELETE")),
             ],
             ..More::NONE
         }),
         ..Field::EMPTY
     },
-    Field { name: "path", required: true, ..Field::EMPTY },
-    Field { name: "query", kind: Type::Object, ..Field::EMPTY },
+    Field { name: Word::of("path"), required: true, ..Field::EMPTY },
+    Field { name: Word::of("query"), kind: Type::Object, ..Field::EMPTY },
     Field {
-        name: "body",
+        name: Word::of("body"),
         kind: Type::Object,
         more: Some(&More { also: &[Type::Array, Type::String, Type::Number, Type::Boolean], ..More::NONE }),
         ..Field::EMPTY
     },
-    Field { name: "form", kind: Type::Object, ..Field::EMPTY },
+    Field { name: Word::of("form"), kind: Type::Object, ..Field::EMPTY },
 ];
 
 pub(super) fn request<'a>(platform: &dyn Platform, request: &Members<'a>) -> Result<Prepared<'a>> {

@@ -17,7 +17,7 @@ pub(super) enum Settled {
 pub(super) fn judge(settles: &Settles, answer: &str) -> Result<Settled, String> {
     match settles.when {
         When::Is { member, done, failed, known } => {
-            let (inside, member) = member.rsplit_once('.').unwrap_or(("", member));
+            let (inside, member) = member.rsplit_once('.').unwrap_or(("", member.as_str()));
             let inside = inside.split('.').filter(|name| !name.is_empty());
             let Some(holder) = first_object(value(answer)?, inside)? else {
                 return Ok(Settled::Going("the answer names none".to_owned()));

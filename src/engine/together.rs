@@ -1,6 +1,6 @@
 //! Checks what the catalog says of two parameters together.
 
-use crate::catalog::{Demand, Operation, Rule};
+use crate::catalog::{Demand, Operation, Rule, Word};
 use crate::json::{Members, text_of};
 use std::borrow::Cow;
 
@@ -27,11 +27,11 @@ impl Given<'_, '_> {
             }
             Demand::Allows { param, is, other, values } => match self.text(other) {
                 _ if !self.is_one_of(param, is) => None,
-                Some(text) if values.contains(&text.as_ref()) => None,
+                Some(text) if values.iter().any(|value| *value == *text) => None,
                 Some(text) => Some(format!("{other} is \"{text}\"")),
                 None => match self.default(other) {
                     "" => None,
-                    default if values.contains(&default) => None,
+                    default if values.iter().any(|value| *value == *default) => None,
                     default => Some(format!("{other} is missing, and then it is \"{default}\"")),
                 },
             },
@@ -47,8 +47,9 @@ impl Given<'_, '_> {
         self.params.get(name).is_some()
     }
 
-    fn is_one_of(&self, name: &str, values: &[&str]) -> bool {
-        self.has(name) && (values.is_empty() || self.text(name).is_some_and(|text| values.contains(&text.as_ref())))
+    fn is_one_of(&self, name: &str, values: &[Word]) -> bool {
+        self.has(name)
+            && (values.is_empty() || self.text(name).is_some_and(|text| values.iter().any(|value| *value == *text)))
     }
 
     fn text(&self, name: &str) -> Option<Cow<'_, str>> {
@@ -60,7 +61,7 @@ impl Given<'_, '_> {
     }
 
     fn default(&self, name: &str) -> &'static str {
-        self.operation.params.iter().find(|field| field.name == name).map_or("", |field| field.default)
+        self.operation.params.iter().find(|field| field.name == name).map_or("", |field| field.default.as_str())
     }
 }
 

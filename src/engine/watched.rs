@@ -24,7 +24,7 @@ impl Engine {
 
     /// A call ended before it began.
     pub(crate) fn never_began(&self, operation: Option<&'static Operation>, terms: Terms, error: &Error) {
-        let name = operation.map_or("raw", |operation| operation.name);
+        let name = operation.map_or("raw", |operation| operation.name.as_str());
         self.observer.called(&Tally::begin(name, terms.since), Err(error));
     }
 

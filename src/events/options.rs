@@ -125,9 +125,9 @@ mod tests {
         assert_eq!((options.app_ids.as_slice(), options.dev_id.as_str()), (&["app".to_owned()][..], "dev"));
         assert!(options.groups.is_empty() && options.url.is_none());
         let documented = |name: &str| table::EVENTS_OPTIONS.iter().find(|option| option.name == name).unwrap();
-        assert_eq!(options.heartbeat.as_secs().to_string(), documented("heartbeat_s").default);
+        assert_eq!(options.heartbeat.as_secs().to_string(), documented("heartbeat_s").default.as_str());
         for (name, pause) in [("pause_ms", options.pauses.shortest), ("max_pause_ms", options.pauses.longest)] {
-            assert_eq!(pause.as_millis().to_string(), documented(name).default, "{name}");
+            assert_eq!(pause.as_millis().to_string(), documented(name).default.as_str(), "{name}");
         }
     }
 

@@ -27,11 +27,11 @@ fn check_object(fields: &[Field], members: &Members<'_>, rules: Rules, inside: &
         };
         check_value(field, value, rules, &join(inside, name))?;
     }
-    match fields.iter().find(|field| field.required && members.get(field.name).is_none()) {
+    match fields.iter().find(|field| field.required && members.get(&field.name).is_none()) {
         Some(field) => Err(format!(
             "required {} \"{}\" is missing: expected {}",
             rules.noun,
-            join(inside, field.name),
+            join(inside, &field.name),
             expected(field, rules)
         )),
         None => Ok(()),
@@ -84,19 +84,12 @@ fn check_nested(field: &Field, value: &RawValue, rules: Rules, path: &str) -> Re
         let members = Members::of(value).map_err(|problem| format!("{} \"{path}\": {problem}", rules.noun))?;
         return check_object(field.fields, &members, rules, path);
     }
-    let element = Field {
-        kind: if field.fields.is_empty() {
-            match field.items {
-                Some(items) => items,
-                None => return Ok(()),
-            }
-        } else {
-            Type::Object
-        },
-        fields: field.fields,
-        secret: field.secret,
-        ..Field::EMPTY
+    let element = match field.items {
+        _ if !field.fields.is_empty() => Field { kind: Type::Object, more: field.more, ..Field::EMPTY },
+        Some(items) => Field { kind: items, ..Field::EMPTY },
+        None => return Ok(()),
     };
+    let element = Field { secret: field.secret, ..element };
     for (index, item) in elements(value).unwrap_or_default().into_iter().enumerate() {
         check_value(&element, item, rules, &format!("{path}[{index}]"))?;
     }
@@ -152,7 +145,7 @@ fn in_range(field: &Field, plain: &str) -> bool {
         Type::Integer => plain
             .parse::<i64>()
             .is_ok_and(|number| field.min.is_none_or(|min| number >= min) && field.max.is_none_or(|max| number <= max)),
-        Type::Number => plain.parse::<f64>().is_ok_and(|number| {
+        Type::Number => serde_json::from_str::<f64>(plain).is_ok_and(|number| {
             field.min.is_none_or(|min| number >= min as f64) && field.max.is_none_or(|max| number <= max as f64)
         }),
         _ => true,
@@ -161,11 +154,11 @@ fn in_range(field: &Field, plain: &str) -> bool {
 
 fn unknown(fields: &[Field], name: &str, rules: Rules, inside: &str) -> String {
     let mut message = format!("unknown {} {}", rules.noun, quoted(&join(inside, name)));
-    match nearest(name, fields.iter().map(|field| field.name)) {
+    match nearest(name, fields.iter().map(|field| field.name.as_str())) {
         Some(near) => _ = write!(message, "; did you mean \"{}\"?", join(inside, near)),
         None if fields.is_empty() => message.push_str("; none is taken here"),
         None => {
-            let known: Vec<&str> = fields.iter().map(|field| field.name).collect();
+            let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
             _ = write!(message, "; known: {}", known.join(", "));
         }
     }
@@ -244,59 +237,65 @@ fn join<'n>(inside: &str, name: &'n str) -> Cow<'n, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::More;
+    use crate::catalog::{More, Text, Word};
 
     const STRICT: Rules = Rules { noun: "parameter", tolerant: false };
     const TOLERANT: Rules = Rules { noun: "parameter", tolerant: true };
 
     const FIELDS: &[Field] = &[
-        Field { name: "room_id", kind: Type::String, required: true, ..Field::EMPTY },
+        Field { name: Word::of("room_id"), kind: Type::String, required: true, ..Field::EMPTY },
         Field {
-            name: "page",
+            name: Word::of("page"),
             kind: Type::Integer,
             more: Some(&More { min: Some(1), max: Some(100), ..More::NONE }),
             ..Field::EMPTY
         },
         Field {
-            name: "mode",
+            name: Word::of("mode"),
             kind: Type::Integer,
             more: Some(&More {
-                values: &[Value::number(0).meaning("all"), Value::number(1).meaning("video")],
+                values: &[Value::number(0).meaning(Text::of("all")), Value::number(1).meaning(Text::of("video"))],
                 ..More::NONE
             }),
             ..Field::EMPTY
         },
         Field {
-            name: "level",
+            name: Word::of("level"),
             kind: Type::String,
-            more: Some(&More { values: &[Value::text("low"), Value::text("middle").meaning("medium")], ..More::NONE }),
+            more: Some(&More {
+                values: &[Value::text(Word::of("low")), Value::text(Word::of("middle")).meaning(Text::of("medium"))],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
         Field {
-            name: "kind",
+            name: Word::of("media"),
             kind: Type::String,
-            more: Some(&More { values: &[Value::text("audio")], ..More::NONE }),
+            more: Some(&More { values: &[Value::text(Word::of("audio"))], ..More::NONE }),
             open: true,
             ..Field::EMPTY
         },
         Field {
-            name: "rate",
+            name: Word::of("rate"),
             kind: Type::Integer,
             more: Some(&More { also: &[Type::String], ..More::NONE }),
             ..Field::EMPTY
         },
-        Field { name: "flag", kind: Type::Boolean, ..Field::EMPTY },
-        Field { name: "ids", kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
+        Field { name: Word::of("mute"), kind: Type::Boolean, ..Field::EMPTY },
+        Field { name: Word::of("ids"), kind: Type::Array, items: Some(Type::String), ..Field::EMPTY },
         Field {
-            name: "videos",
+            name: Word::of("videos"),
             kind: Type::Array,
-            fields: &[
-                Field { name: "x", kind: Type::Number, required: true, ..Field::EMPTY },
-                Field { name: "zorder", kind: Type::Integer, ..Field::EMPTY },
-            ],
+            more: Some(&More {
+                fields: &[
+                    Field { name: Word::of("x"), kind: Type::Number, required: true, ..Field::EMPTY },
+                    Field { name: Word::of("zorder"), kind: Type::Integer, ..Field::EMPTY },
+                ],
+                ..More::NONE
+            }),
             ..Field::EMPTY
         },
-        Field { name: "password", kind: Type::String, secret: true, ..Field::EMPTY },
+        Field { name: Word::of("password"), kind: Type::String, secret: true, ..Field::EMPTY },
     ];
 
     fn problem(rules: Rules, text: &str) -> Option<String> {
@@ -312,7 +311,7 @@ mod tests {
 
     #[test]
     fn what_fits_passes() {
-        let text = r#"{"room_id":"1","page":7,"mode":1,"kind":"desktop","rate":"1000-1500","flag":true,
+        let text = r#"{"room_id":"1","page":7,"mode":1,"media":"desktop","rate":"1000-1500","mute":true,
             "ids":["a"],"videos":[{"x":0.5,"zorder":1},{"x":1}]}"#;
         assert_eq!(problem(STRICT, text), None);
     }
@@ -335,7 +334,7 @@ mod tests {
 
     #[test]
     fn on_avd_numbers_come_as_strings_and_the_reverse() {
-        let text = r#"{"room_id":12345,"page":"7","flag":"true","videos":"[{\"x\":\"0.5\"}]"}"#;
+        let text = r#"{"room_id":12345,"page":"7","mute":"true","videos":"[{\"x\":\"0.5\"}]"}"#;
         assert_eq!(problem(TOLERANT, text), None);
         assert_problem(STRICT, text, &["\"room_id\""]);
         assert_problem(TOLERANT, r#"{"room_id":true}"#, &["\"room_id\""]);

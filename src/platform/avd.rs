@@ -49,7 +49,7 @@ impl super::Platform for Platform {
             (_, HttpMethod::Get) => (Method::Get, Carrier::Query),
             (_, HttpMethod::Post) => (Method::Post, Carrier::Form),
         };
-        Route { method, path: Cow::Borrowed(operation.path), carrier }
+        Route { method, path: Cow::Borrowed(operation.path.as_str()), carrier }
     }
 
     fn own_parameters(&self) -> &'static [&'static str] {

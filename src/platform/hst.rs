@@ -95,7 +95,7 @@ impl Tokens for Platform {
         let dev_token = dev_token.encrypt(dev_secret.reveal())?;
         Ok(Signed {
             method: Method::Get,
-            target: table::HST_ACCESS_TOKEN.path.to_owned(),
+            target: table::HST_ACCESS_TOKEN.path.to_string(),
             headers: vec![("Authorization", format!("{dev_id}.{dev_token}"))],
             body: SignedBody::Empty,
             request_id: None,

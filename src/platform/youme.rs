@@ -42,7 +42,7 @@ impl super::Platform for Platform {
         let (version, service) = (&self.account.api_version, &self.account.service_name);
         let path = match operation.path.strip_prefix(self.name().path_prefix()) {
             Some(command) => Cow::Owned(format!("/{version}/{service}{command}")),
-            None => Cow::Borrowed(operation.path),
+            None => Cow::Borrowed(operation.path.as_str()),
         };
         Route { method: operation.method, path, carrier: operation.carrier }
     }

@@ -12,6 +12,7 @@ mod sandbox;
 mod templates;
 mod text;
 mod view;
+mod words;
 
 use crate::catalog::{self, Catalog, Result};
 use format::Format;

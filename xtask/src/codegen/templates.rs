@@ -3,6 +3,7 @@
 use super::csharp;
 use super::text::{comment, docstring, element, literal, safe, sentence, wrap, xml};
 use super::view::View;
+use super::words::Words;
 use crate::catalog::Result;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use serde::Serialize;
@@ -110,6 +111,13 @@ fn add_filters(environment: &mut Environment<'static>) {
     environment.add_filter("safe_in_c", safe);
     environment.add_filter("literal", literal);
     environment.add_filter("rust", |text: &str| format!("{text:?}"));
+    // What is rendered last has all that was rendered before.
+    for (filter, class, all) in [("word", "Word", "words"), ("text", "Text", "texts_for_people")] {
+        let words = Words::default();
+        let literal = words.clone();
+        environment.add_filter(filter, move |text: &str| format!("{class}::at({}, {text:?})", words.place(text)));
+        environment.add_function(all, move || literal.literal(WIDTH));
+    }
     environment.add_filter("json_text", |text: &str| serde_json::Value::from(text).to_string());
     environment.add_filter("plain", plain);
     environment.add_filter("cell", |text: &str| plain(text).replace('|', "\\|"));

@@ -48,8 +48,8 @@ pub struct View<'c> {
     pub classes: Vec<statuses::Class<'c>>,
     /// Where a platform is found when nobody says so.
     pub first_addresses: Vec<Address<'c>>,
-    /// The rows of the Rust table, ascending by the operations' names.
-    pub constants_by_name: Vec<String>,
+    /// Where the operations stand, ascending by their names.
+    pub places_by_name: Vec<usize>,
     /// Members of answers and requests that must never be shown.
     pub secret_names: BTreeSet<&'c str>,
     /// Those of configurations, too, whose objects C# shows.
@@ -114,13 +114,13 @@ impl<'c> View<'c> {
             })
             .collect::<Result<Vec<Platform<'c>>>>()?;
         let operations = platforms.iter().flat_map(|platform| &platform.operations);
-        let by_name: BTreeMap<&str, &str> =
-            operations.map(|operation| (operation.name.as_str(), operation.constant.as_str())).collect();
+        let by_name: BTreeMap<&str, usize> =
+            operations.enumerate().map(|(place, operation)| (operation.name.as_str(), place)).collect();
         Ok(View {
             version: env!("CARGO_PKG_VERSION"),
             abi: statuses::abi()?,
             token_reason: statuses::token_reason()?,
-            constants_by_name: by_name.into_values().map(str::to_owned).collect(),
+            places_by_name: by_name.into_values().collect(),
             platforms,
             keys: catalog
                 .config
