@@ -9,21 +9,15 @@ pub struct Flavour {
     /// In the names of archives; nothing for the one that most want.
     pub suffix: &'static str,
     pub profile: &'static str,
-    /// Rust's standard library is built with these features of it, whether or not one came with the compiler: without the code
-    /// that would print a backtrace of a panic, a tenth of all.
-    pub standard: &'static str,
-    /// Where its source cannot be had, the one that came with the compiler serves as well.
+    /// Where the standard library's source cannot be had, the one that came with the compiler serves as well.
     pub takes_ready_standard: bool,
     features: &'static [&'static str],
 }
-
-const SMALL: &str = "panic-unwind,optimize_for_size";
 
 pub const FULL: Flavour = Flavour {
     name: "full",
     suffix: "",
     profile: "release",
-    standard: "panic-unwind",
     takes_ready_standard: true,
     features: &["--features", "full"],
 };
@@ -33,7 +27,6 @@ pub const EMBEDDED: Flavour = Flavour {
     name: "embedded",
     suffix: "-embedded",
     profile: "embedded",
-    standard: SMALL,
     takes_ready_standard: false,
     features: &["--no-default-features", "--features", "bundled-roots"],
 };
@@ -42,7 +35,6 @@ pub const EMBEDDED_SYSTEM_ROOTS: Flavour = Flavour {
     name: "embedded-system-roots",
     suffix: "-embedded-system-roots",
     profile: "embedded",
-    standard: SMALL,
     takes_ready_standard: false,
     features: &["--no-default-features"],
 };

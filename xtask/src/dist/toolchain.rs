@@ -24,6 +24,10 @@ const BINUTILS_X86_64: Program = Program::new("x86_64-linux-gnu-objcopy", &["bin
 const BINUTILS_AARCH64: Program = Program::new("aarch64-linux-gnu-objcopy", &["binutils-aarch64-linux-gnu"]);
 const BINUTILS_ARM: Program = Program::new("arm-linux-gnueabihf-objcopy", &["binutils-arm-linux-gnueabihf"]);
 
+/// The standard library is built with these features of it, whether or not one came with the compiler: without the code that would
+/// print a backtrace of a panic, a tenth of all.
+const STANDARD_FEATURES: &str = "panic-unwind,optimize_for_size";
+
 /// Where the standard library of a target comes from.
 pub enum Standard {
     /// It came with the compiler, and has the code that prints backtraces.
@@ -82,7 +86,7 @@ impl Toolchain {
         if let Standard::Built(compiler) = &self.standard {
             command.env("RUSTC", &compiler.rustc).env("CARGO", &compiler.cargo).env("RUSTC_BOOTSTRAP", "1");
             command.arg("-Zbuild-std=std,panic_unwind");
-            command.arg(format!("-Zbuild-std-features={}", self.flavour.standard));
+            command.arg(format!("-Zbuild-std-features={}", STANDARD_FEATURES));
         }
         match self.target.system {
             System::Glibc => {}
