@@ -145,9 +145,11 @@ fn in_range(field: &Field, plain: &str) -> bool {
         Type::Integer => plain
             .parse::<i64>()
             .is_ok_and(|number| field.min.is_none_or(|min| number >= min) && field.max.is_none_or(|max| number <= max)),
-        Type::Number => serde_json::from_str::<f64>(plain).is_ok_and(|number| {
-            field.min.is_none_or(|min| number >= min as f64) && field.max.is_none_or(|max| number <= max as f64)
-        }),
+        Type::Number if field.min.is_some() || field.max.is_some() => {
+            serde_json::from_str::<f64>(plain).is_ok_and(|number| {
+                field.min.is_none_or(|min| number >= min as f64) && field.max.is_none_or(|max| number <= max as f64)
+            })
+        }
         _ => true,
     }
 }

@@ -117,7 +117,8 @@ fn of_windows<H: pe::ImageNtHeaders>(bytes: &[u8], functions: &BTreeSet<String>)
             problems.push(what.to_owned());
         }
     }
-    if file.sections().any(|section| section.name().is_ok_and(|name| name.starts_with(".debug"))) {
+    let has_debug = file.sections().any(|section| section.name().is_ok_and(|name| name.starts_with(".debug")));
+    if has_debug || file.symbols().next().is_some() {
         problems.push("it is not stripped".to_owned());
     }
     let mut needs = BTreeSet::new();
