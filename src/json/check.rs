@@ -84,6 +84,7 @@ fn check_nested(field: &Field, value: &RawValue, rules: Rules, path: &str) -> Re
         let members = Members::of(value).map_err(|problem| format!("{} \"{path}\": {problem}", rules.noun))?;
         return check_object(field.fields, &members, rules, path);
     }
+    // What more there is of an array is its members alone.
     let element = match field.items {
         _ if !field.fields.is_empty() => Field { kind: Type::Object, more: field.more, ..Field::EMPTY },
         Some(items) => Field { kind: items, ..Field::EMPTY },
