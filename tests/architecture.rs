@@ -10,10 +10,10 @@ use std::path::Path;
 /// Each room, a module at the top of src/ with all that is in it, and the rooms that it may import. An import goes down
 /// this table, never up.
 #[rustfmt::skip]
-const ROOMS: [(&str, &str); 28] = [
+const ROOMS: [(&str, &str); 29] = [
     ("ffi",           "client asynchronous cancel identity signing json catalog error"),
     ("client",        "events process engine platform config token single_flight transport asynchronous observe json catalog error identity cancel lock"),
-    ("events",        "engine platform token single_flight transport random error redact json catalog secret identity pause cancel lock"),
+    ("events",        "engine platform token single_flight transport random error redact json catalog secret identity pause cancel lock thread"),
     ("process",       "engine token identity"),
     ("signing",       "platform json random error catalog unix_time"),
     ("engine",        "observe platform config token single_flight request transport trust random error redact json catalog secret hex unix_time cancel lock"),
@@ -23,9 +23,9 @@ const ROOMS: [(&str, &str); 28] = [
     ("token",         "single_flight trust random error redact secret hex unix_time identity blocking cancel lock pause"),
     ("single_flight", "random error pause cancel lock"),
     ("request",       "transport redact catalog"),
-    ("transport",     "trust error redact catalog secret cancel blocking lock"),
+    ("transport",     "trust error redact catalog secret cancel blocking lock thread"),
     ("trust",         "error hex unix_time"),
-    ("asynchronous",  "identity cancel lock"),
+    ("asynchronous",  "identity cancel lock thread"),
     ("random",        "error"),
     ("error",         "redact catalog unix_time"),
     ("redact",        "json catalog"),
@@ -33,11 +33,12 @@ const ROOMS: [(&str, &str); 28] = [
     ("catalog",       ""),
     ("secret",        ""),
     ("identity",      ""),
-    ("blocking",      "cancel lock"),
+    ("blocking",      "cancel lock thread"),
     ("cancel",        "lock"),
     ("lock",          ""),
     ("hex",           ""),
     ("pause",         ""),
+    ("thread",        ""),
     ("unix_time",     ""),
 ];
 
