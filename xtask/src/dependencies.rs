@@ -52,7 +52,11 @@ impl Measured {
         let library = build(workspace, features)?;
         let stripped = library.with_file_name("stripped.so");
         run(Command::new("strip").arg("-o").arg(&stripped).arg(&library))?;
-        Ok(Measured { bytes: symbols::by_crate(&library)?, stripped: fs::metadata(&stripped)?.len() })
+        let bytes = symbols::by_crate(&library)?;
+        if !bytes.contains_key("meetgate") {
+            return Err(format!("{}: it has no names of functions", library.display()).into());
+        }
+        Ok(Measured { bytes, stripped: fs::metadata(&stripped)?.len() })
     }
 
     fn named(&self) -> u64 {
@@ -73,7 +77,7 @@ impl Measured {
 /// The shared library as it ships, but with the names of what is in it.
 fn build(workspace: &Workspace, features: &str) -> Result<PathBuf> {
     let folder = workspace.target.join("dependencies").join(if features.is_empty() { "plain" } else { features });
-    let named = [("CARGO_PROFILE_RELEASE_STRIP", "none"), ("CARGO_ENCODED_RUSTFLAGS", "-Csymbol-mangling-version=v0")];
+    let named = [("CARGO_ENCODED_RUSTFLAGS", "-Csymbol-mangling-version=v0\u{1f}-Cstrip=none")];
     measured_library::build_with(workspace, &folder, "release", &["--features", features], &named)
 }
 
