@@ -12,13 +12,13 @@ pub(crate) use completions::{Completions, Readiness};
 
 use crate::cancel::{Cancel, Wake};
 use crate::lock::{Condition, Mutex, MutexGuard};
+use crate::thread;
 use state::{Job, Seat, State};
 use std::cell::Cell;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// A thread that had nothing to do for so long ends.
@@ -215,7 +215,7 @@ impl Shared {
             _ = WORKS_FOR.try_with(|pool| pool.set(shared.address()));
             body(&shared);
         };
-        state.handles.push(crate::thread::start("meetgate-async", Some(STACK), Box::new(body))?);
+        state.handles.push(thread::start("meetgate-async", Some(STACK), Box::new(body))?);
         Ok(())
     }
 
@@ -254,7 +254,7 @@ impl Shared {
         state.coming += 1;
         state = self.state.without(state, || {
             for _ in 0..LOOKS {
-                thread::yield_now();
+                std::thread::yield_now();
                 if self.next_number.load(Ordering::Relaxed) != seen {
                     break;
                 }
@@ -320,7 +320,7 @@ impl Shared {
     /// The last thing that a thread does.
     fn leave(&self, state: &mut State) {
         if !state.is_closed {
-            let own = thread::current().id();
+            let own = std::thread::current().id();
             state.handles.retain(|handle| handle.thread().id() != own);
         }
         if state.threads() == 0 {

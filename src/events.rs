@@ -24,6 +24,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result, Status};
 use crate::identity::{self, Identity};
 use crate::lock::{Condition, Mutex};
+use crate::thread::start as start_thread;
 use options::Options;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -86,7 +87,7 @@ impl Session {
             session.state.lock().is_telling = false;
             session.ended.notify_all();
         };
-        match crate::thread::start("meetgate-events", Some(STACK), Box::new(body)) {
+        match start_thread("meetgate-events", Some(STACK), Box::new(body)) {
             Ok(thread) => {
                 state.thread = Some(thread);
                 state.is_telling = true;

@@ -1,5 +1,6 @@
 use super::*;
 use std::sync::mpsc::{Sender, channel};
+use std::thread;
 
 fn pool(threads: usize, queue: usize) -> Pool {
     Pool::new(PoolSize { threads, queue })

@@ -8,7 +8,7 @@ use crate::observe::Tally;
 use crate::platform::Signed;
 use crate::single_flight::{Caller, Cell, Fetched, Flight, OldValue};
 use crate::transport::{Answer, BaseUrl, Bounds, Failure};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,8 @@ const LOOK_AGAIN: Duration = Duration::from_secs(10);
 #[derive(Default)]
 pub(crate) struct Addresses(Arc<Mutex<InUse>>);
 
-type InUse = HashMap<String, Entry>;
+/// A tree, which gives all memory back with its last entry.
+type InUse = BTreeMap<String, Entry>;
 
 struct Entry {
     address: Arc<Cell<BaseUrl>>,

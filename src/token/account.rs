@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::hex::hex;
 use crate::lock::Mutex;
 use ring::digest::{Context, SHA256};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
 /// A name that says everything and shows nothing: the SHA-256 of all parts, in hexadecimal. Where a part is a secret, a
@@ -24,7 +24,8 @@ pub(crate) fn digest(parts: &[&str]) -> String {
 #[derive(Default)]
 pub(crate) struct Accounts(Arc<Mutex<InUse>>);
 
-type InUse = HashMap<String, Entry>;
+/// A tree, which gives all memory back with its last entry.
+type InUse = BTreeMap<String, Entry>;
 
 struct Entry {
     /// The digest of the store's settings.

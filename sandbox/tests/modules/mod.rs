@@ -125,7 +125,7 @@ fn is_in(module: &str, whole: &str) -> bool {
 
 /// The code alone: no comments, no texts, no tests.
 fn code_of(text: &str) -> String {
-    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
     let mut code = String::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
