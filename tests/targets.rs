@@ -272,7 +272,10 @@ impl Machine {
                 }));
             }
             (Linked::Static, false) => {
-                compiler.arg("-static").arg(lib.join("libmeetgate.a")).arg("-lunwind");
+                compiler
+                    .args(["-static", "-DHEAP_LOCKS_OUTLIVE_FORK=1"])
+                    .arg(lib.join("libmeetgate.a"))
+                    .arg("-lunwind");
             }
             (Linked::Static, true) => {
                 compiler.args(["-static", "-DMEETGATE_STATIC"]).arg(lib.join("libmeetgate.a"));
