@@ -60,6 +60,7 @@ fn the_reader_sees_every_way_to_name_a_module() {
         "fn f() { crate::a::f() }",
         "fn f() -> super::a::A { todo!() }",
         "pub(crate) use crate::a;",
+        "#[cfg(test)]\nmod tests;\n\nuse crate::a::A;",
     ] {
         let found = circle(&[("a.rs", "use crate::b::B;"), ("b.rs", back), ("c.rs", "")]);
         assert_eq!(found.as_deref(), Some("a -> b -> a"), "{back}");

@@ -27,11 +27,11 @@ impl Given<'_, '_> {
             }
             Demand::Allows { param, is, other, values } => match self.text(other) {
                 _ if !self.is_one_of(param, is) => None,
-                Some(text) if values.iter().any(|value| *value == *text) => None,
+                Some(text) if is_among(&text, values) => None,
                 Some(text) => Some(format!("{other} is \"{text}\"")),
                 None => match self.default(other) {
                     "" => None,
-                    default if values.iter().any(|value| *value == *default) => None,
+                    default if is_among(default, values) => None,
                     default => Some(format!("{other} is missing, and then it is \"{default}\"")),
                 },
             },
@@ -48,8 +48,7 @@ impl Given<'_, '_> {
     }
 
     fn is_one_of(&self, name: &str, values: &[Word]) -> bool {
-        self.has(name)
-            && (values.is_empty() || self.text(name).is_some_and(|text| values.iter().any(|value| *value == *text)))
+        self.has(name) && (values.is_empty() || self.text(name).is_some_and(|text| is_among(&text, values)))
     }
 
     fn text(&self, name: &str) -> Option<Cow<'_, str>> {
@@ -63,6 +62,10 @@ impl Given<'_, '_> {
     fn default(&self, name: &str) -> &'static str {
         self.operation.params.iter().find(|field| field.name == name).map_or("", |field| field.default.as_str())
     }
+}
+
+fn is_among(text: &str, values: &[Word]) -> bool {
+    values.iter().any(|value| *value == text)
 }
 
 #[cfg(test)]

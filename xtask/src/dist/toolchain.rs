@@ -86,7 +86,7 @@ impl Toolchain {
         if let Standard::Built(compiler) = &self.standard {
             command.env("RUSTC", &compiler.rustc).env("CARGO", &compiler.cargo).env("RUSTC_BOOTSTRAP", "1");
             command.arg("-Zbuild-std=std,panic_unwind");
-            command.arg(format!("-Zbuild-std-features={}", STANDARD_FEATURES));
+            command.arg(format!("-Zbuild-std-features={STANDARD_FEATURES}"));
         }
         match self.target.system {
             System::Glibc => {}
