@@ -55,6 +55,22 @@ fn a_library_that_exports_more_or_less_is_refused() {
     }
 }
 
+/// MinGW's linker leaves a table of all names there, and no section that tells of it.
+#[test]
+#[ignore = "takes MinGW: cargo xtask test --full runs it"]
+fn a_library_for_windows_with_names_is_refused() {
+    let folder = support::empty_folder("artefact-windows");
+    let (source, library) = (folder.join("other.c"), folder.join("other.dll"));
+    fs::write(&source, "int other(void) { return 0; }\n").unwrap();
+    for (option, has_names) in [("-O2", true), ("-s", false)] {
+        let mut compile = Command::new("x86_64-w64-mingw32-gcc");
+        let compiled = support::run(compile.args(["-shared", option, "-o"]).arg(&library).arg(&source));
+        assert!(compiled.status.success(), "{}", support::both(&compiled));
+        let (is_taken, said) = checked(&library);
+        assert!(!is_taken && said.contains("it is not stripped") == has_names, "{said}");
+    }
+}
+
 #[test]
 fn a_file_that_is_no_library_is_named() {
     let (is_taken, said) = checked(&support::root().join("Cargo.toml"));

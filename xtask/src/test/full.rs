@@ -57,6 +57,8 @@ pub fn parts(workspace: &Workspace) -> Vec<Part<'_>> {
                     "--features",
                     "full",
                     "--test",
+                    "artefact",
+                    "--test",
                     "targets",
                     "--",
                     "--ignored",
