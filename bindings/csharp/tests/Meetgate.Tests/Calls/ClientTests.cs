@@ -150,7 +150,13 @@ public static class ClientTests
     [Fact]
     public static async Task What_goes_on_after_an_awaited_call_holds_up_no_other()
     {
-        using var server = new Scripted(Scripted.Success);
+        // A continuation of a call that has ended would run here, and hold up this test.
+        using var attached = new ManualResetEventSlim();
+        using var server = new Scripted(_ =>
+        {
+            Soon.Comes(attached);
+            return Scripted.Success;
+        });
         using AvdClient avd = server.Avd();
         using var stay = new ManualResetEventSlim();
         // A continuation that blocks, on purpose, wherever it runs.
@@ -159,6 +165,7 @@ public static class ClientTests
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
+        attached.Set();
         var other = new ConcurrentBag<AvdRoomListReply>();
         for (int i = 0; i < 8; i++)
         {
