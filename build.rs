@@ -7,6 +7,7 @@ use std::{env, fs};
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     pack_catalog();
+    link_small_curves();
     match env::var("CARGO_CFG_TARGET_OS").as_deref() {
         Ok("linux" | "android" | "freebsd") => {
             println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libmeetgate.so.0");
@@ -19,6 +20,17 @@ fn main() {
         }
         Ok("macos") => println!("cargo:rustc-cdylib-link-arg=-Wl,-install_name,@rpath/libmeetgate.0.dylib"),
         _ => {}
+    }
+}
+
+/// `cargo xtask dist` says where they are, when it has `ring` compiled so that it needs them.
+fn link_small_curves() {
+    const VARIABLE: &str = "MEETGATE_SMALL_CURVES";
+    println!("cargo:rerun-if-env-changed={VARIABLE}");
+    if let Ok(folder) = env::var(VARIABLE) {
+        println!("cargo:rerun-if-changed=xtask/src/dist/small_curves.c");
+        println!("cargo:rustc-link-search=native={folder}");
+        println!("cargo:rustc-link-lib=static=small_curves");
     }
 }
 

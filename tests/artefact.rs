@@ -22,7 +22,7 @@ fn a_debug_build_is_refused_with_each_reason() {
         assert!(said.contains(reason), "{reason}\n{said}");
     }
     // And not what is right.
-    for wrong in ["RELRO", "BIND_NOW", "soname", "RPATH", "exports", "lacks"] {
+    for wrong in ["RELRO", "BIND_NOW", "soname", "RPATH", "exports", "lacks", "asks"] {
         assert!(!said.contains(wrong), "{wrong}\n{said}");
     }
 }
@@ -34,7 +34,7 @@ fn a_library_that_exports_more_or_less_is_refused() {
 
     let folder = support::empty_folder("artefact");
     let (source, library) = (folder.join("other.c"), folder.join("libother.so"));
-    fs::write(&source, "int other(void) { return 0; }\n").unwrap();
+    fs::write(&source, "int nobody_has_it(void);\nint other(void) { return nobody_has_it(); }\n").unwrap();
     let mut compile = Command::new("cc");
     compile.args(["-shared", "-fPIC", "-z", "execstack", "-Wl,-z,norelro,-z,lazy,-rpath,/tmp", "-o"]).arg(&library);
     let compiled = support::run(compile.arg(&source));
@@ -47,6 +47,7 @@ fn a_library_that_exports_more_or_less_is_refused() {
         "no BIND_NOW",
         "(RPATH)",
         "its soname is None",
+        "it asks for what glibc has not: nobody_has_it",
         "it exports what the header has not: other",
         "it lacks what the header has: meetgate_abi_version,",
         "names that do not begin with meetgate_",

@@ -15,10 +15,10 @@ mod programs;
 mod scripted;
 mod support;
 
-use authority::{Authority, TlsServer, config};
+use authority::{Authority, TlsServer, config, servers_of_each_curve};
 use programs::{VALGRIND_LIMIT, check, check_example};
 use rustls::version::{TLS12, TLS13};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -124,7 +124,7 @@ const WINDOWS_64_STATIC: Machine = Machine { linked: Linked::Static, ..WINDOWS_6
 macro_rules! machines {
     ($($name:ident: $machine:expr,)*) => {
         $(mod $name {
-            use super::{OF_EMBEDDED, OF_POSIX, PORTABLE, passes};
+            use super::{OF_EMBEDDED, OF_POSIX, PORTABLE, passes, takes_each_curve};
 
             #[test]
             #[ignore = "takes what cargo xtask dist has written: cargo xtask test --full runs it"]
@@ -136,6 +136,12 @@ macro_rules! machines {
             #[ignore = "takes what cargo xtask dist has written: cargo xtask test --full runs it"]
             fn embedded() {
                 passes(&$machine, "-embedded", &OF_EMBEDDED);
+            }
+
+            #[test]
+            #[ignore = "takes what cargo xtask dist has written: cargo xtask test --full runs it"]
+            fn each_curve() {
+                takes_each_curve(&$machine);
             }
         })*
     };
@@ -168,6 +174,36 @@ fn passes(machine: &Machine, flavour: &str, names: &[&str]) {
     check_example(&|arguments| machine.run(&example, arguments));
 }
 
+/// Embedded libraries for x86_64 have other code for two curves than all the others.
+fn takes_each_curve(machine: &Machine) {
+    let authority = Authority::new("ours");
+    let own = authority.certify(|_| {});
+    let servers = servers_of_each_curve(&authority);
+    for flavour in ["", "-embedded"] {
+        let Some(tree) = machine.unpacked(flavour, "-curves") else { return };
+        if let Some(missing) = machine.missing() {
+            return support::skipped(&format!("programs for {}: {missing}", machine.triple));
+        }
+        let program = machine.compile(&tree, "tests/c/resident.c", &[], "resident");
+        for (name, server) in &servers {
+            let tls = json!({
+                "ca_pem": authority.pem, "client_cert_pem": own.pem, "client_key_pem": own.key.serialize_pem()
+            });
+            called(machine, &program, server, &tls, &format!("{name}{flavour}"));
+        }
+    }
+}
+
+/// One call, and what the program says of its memory.
+fn called(machine: &Machine, program: &Path, server: &TlsServer, tls: &Value, name: &str) -> String {
+    let settings = json!({ "platform": "avd", "base_url": server.url(), "token": "t", "tls": tls });
+    let arguments = [&settings.to_string(), "avd.room.read", r#"{"room_id":"12345123456"}"#];
+    let output = machine.run(program, arguments.map(str::to_owned).to_vec());
+    let shown = support::both(&output);
+    assert!(output.status.success(), "{name}: {shown}");
+    shown.trim().strip_prefix("OK ").unwrap_or_else(|| panic!("{name}: {shown}")).to_owned()
+}
+
 /// Kilobytes of a process that has made one call over TLS and keeps its client. Its C library is counted, too.
 const MOST_RESIDENT: u64 = 5 * 1024;
 
@@ -180,13 +216,8 @@ fn a_program_that_has_made_a_call_over_tls_takes_little_memory() {
         let Some(tree) = X86_64.unpacked(flavour, "-resident") else { return };
         let program = X86_64.compile(&tree, "tests/c/resident.c", &[], "resident");
         let server = TlsServer::start(config(&own, &[&TLS12, &TLS13], None));
-        let settings =
-            json!({ "platform": "avd", "base_url": server.url(), "token": "t", "tls": { "ca_pem": authority.pem } });
-        let arguments = [&settings.to_string(), "avd.room.read", r#"{"room_id":"12345123456"}"#];
-        let output = X86_64.run(&program, arguments.map(str::to_owned).to_vec());
-        let shown = support::both(&output);
-        assert!(output.status.success(), "{shown}");
-        let kilobytes: u64 = shown.trim().strip_prefix("OK ").unwrap().parse().unwrap();
+        let told = called(&X86_64, &program, &server, &json!({ "ca_pem": authority.pem }), flavour);
+        let kilobytes: u64 = told.parse().unwrap();
         println!("{} KB{flavour}", kilobytes);
         assert!(kilobytes <= MOST_RESIDENT, "{flavour}: {kilobytes} KB");
     }

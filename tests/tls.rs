@@ -4,7 +4,7 @@
 mod authority;
 mod support;
 
-use authority::{Authority, Own, TlsServer, config};
+use authority::{Authority, Own, TlsServer, config, servers_of_each_curve};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use meetgate::{Client, Status};
@@ -481,6 +481,21 @@ fn a_server_that_wants_a_certificate_gets_it() {
         let expired = clients.certify(|params| params.not_after = date_time_ymd(2020, 1, 2));
         let expired = json!({ "ca_pem": authority.pem, "client_cert_pem": expired.pem, "client_key_pem": expired.key.serialize_pem() });
         refused(&server, &expired, &["refuses the certificate of this client", "expired"]);
+    }
+}
+
+#[test]
+fn each_curve_and_kind_of_key_will_do() {
+    let authority = Authority::new("ours");
+    let own = authority.certify(|_| {});
+    let (certificate, key) = (own.pem.clone(), own.key.serialize_pem());
+    let tls = json!({ "ca_pem": authority.pem, "client_cert_pem": certificate, "client_key_pem": key });
+    let servers = servers_of_each_curve(&authority);
+    assert_eq!(servers.len(), 18);
+    for (name, server) in servers {
+        println!("{name}");
+        accepted(&server, &tls);
+        assert!(server.seen().iter().all(|seen| seen.client.as_ref() == own.chain.first()));
     }
 }
 

@@ -3,9 +3,12 @@
 #![allow(dead_code, reason = "each test program uses some of it")]
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use rcgen::{PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519};
+use rustls::crypto::CryptoProvider;
 use ring::digest::{SHA256, digest};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
+use rustls::version::{TLS12, TLS13};
 use rustls::{HandshakeKind, RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -38,7 +41,11 @@ impl Authority {
 
     /// A certificate of this address, as the caller wants it.
     pub fn certify(&self, change: impl FnOnce(&mut CertificateParams)) -> Own {
-        let key = KeyPair::generate().unwrap();
+        self.certify_key(KeyPair::generate().unwrap(), change)
+    }
+
+    /// The same for a key of another kind.
+    pub fn certify_key(&self, key: KeyPair, change: impl FnOnce(&mut CertificateParams)) -> Own {
         let mut params = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
         change(&mut params);
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
@@ -81,13 +88,23 @@ impl Own {
     }
 }
 
-pub fn provider() -> Arc<rustls::crypto::CryptoProvider> {
+pub fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 
 /// Of a server that shows this certificate, in these versions, and asks for one of these authorities' clients.
 pub fn config(own: &Own, versions: &[&'static SupportedProtocolVersion], clients: Option<&Authority>) -> ServerConfig {
-    let builder = ServerConfig::builder_with_provider(provider()).with_protocol_versions(versions).unwrap();
+    config_with(provider(), own, versions, clients)
+}
+
+/// The same, and it can do no more than this.
+fn config_with(
+    can: Arc<CryptoProvider>,
+    own: &Own,
+    versions: &[&'static SupportedProtocolVersion],
+    clients: Option<&Authority>,
+) -> ServerConfig {
+    let builder = ServerConfig::builder_with_provider(can).with_protocol_versions(versions).unwrap();
     let builder = match clients {
         None => builder.with_no_client_auth(),
         Some(authority) => {
@@ -98,6 +115,24 @@ pub fn config(own: &Own, versions: &[&'static SupportedProtocolVersion], clients
         }
     };
     builder.with_single_cert(own.chain.clone(), own.private_key()).unwrap()
+}
+
+/// Servers that each take one curve to agree on a key, show a key of one kind, speak one version and ask for the certificate of a
+/// client, and what each is called.
+pub fn servers_of_each_curve(authority: &Authority) -> Vec<(String, TlsServer)> {
+    let mut servers = Vec::new();
+    for (kind, algorithm) in [("P-256", &PKCS_ECDSA_P256_SHA256), ("P-384", &PKCS_ECDSA_P384_SHA384), ("Ed25519", &PKCS_ED25519)] {
+        let own = authority.certify_key(KeyPair::generate_for(algorithm).unwrap(), |_| {});
+        for group in provider().kx_groups.iter().copied() {
+            for version in [&TLS12, &TLS13] {
+                let can = CryptoProvider { kx_groups: vec![group], ..rustls::crypto::ring::default_provider() };
+                let config = config_with(can.into(), &own, &[version], Some(authority));
+                let name = format!("{:?} by {:?} with a key of {kind}", version.version, group.name());
+                servers.push((name, TlsServer::start(config)));
+            }
+        }
+    }
+    servers
 }
 
 /// What a server has seen of one connection whose handshake succeeded.

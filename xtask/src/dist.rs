@@ -9,6 +9,7 @@ pub mod layout;
 mod nuget;
 pub mod papers;
 mod sizes;
+mod small_curves;
 pub mod target;
 pub mod toolchain;
 mod wheels;

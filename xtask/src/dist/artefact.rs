@@ -98,6 +98,11 @@ fn of_elf<H: FileHeader<Endian = Endianness>>(
         (System::Musl, Some(glibc)) => need(false, &format!("it needs glibc {glibc}, and is for musl")),
         _ => {}
     }
+    // musl's functions have no versions: for it the linker has looked alone.
+    if target.system == System::Glibc {
+        let strangers = without_version(&file, endian, bytes)?;
+        need(strangers.is_empty(), &format!("it asks for what glibc has not: {}", strangers.join(", ")));
+    }
     let exports = exports(&file)?;
     let artefact = Artefact { bytes: bytes.len() as u64, glibc, needs, exports };
     problems.extend(of_all(bytes, &artefact, functions));
@@ -182,6 +187,26 @@ fn newest_glibc<H: FileHeader<Endian = Endianness>>(
         }
     }
     Ok(newest)
+}
+
+/// What it cannot be loaded without, and no version of a library is said to have.
+fn without_version<H: FileHeader<Endian = Endianness>>(
+    file: &ElfFile<'_, H>,
+    endian: Endianness,
+    bytes: &[u8],
+) -> Result<Vec<String>> {
+    let symbols = file.elf_dynamic_symbol_table();
+    let versions = file.elf_section_table().versions(endian, bytes)?;
+    let mut names = Vec::new();
+    for (index, symbol) in symbols.enumerate() {
+        use object::read::elf::Sym as _;
+        let version = versions.as_ref().map(|versions| versions.version_index(endian, index).index());
+        let has_version = version.is_some_and(|version| version > elf::VER_NDX_GLOBAL);
+        if symbol.is_undefined(endian) && symbol.st_bind() == elf::STB_GLOBAL && !has_version {
+            names.push(String::from_utf8_lossy(symbols.symbol_name(endian, symbol)?).into_owned());
+        }
+    }
+    Ok(names)
 }
 
 /// 2.4 is older than 2.17.

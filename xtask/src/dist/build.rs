@@ -10,7 +10,6 @@ use crate::workspace::{Workspace, run};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 pub struct Built {
     pub target: &'static Target,
@@ -56,10 +55,5 @@ impl Built {
 
     pub fn toolchain(&self) -> Result<&Toolchain> {
         self.toolchain.as_ref().ok_or_else(|| "this takes a build of this command's own".into())
-    }
-
-    /// One of the target's binutils.
-    pub fn binutil(&self, name: &str) -> Command {
-        Command::new(format!("{}{name}", self.target.binutils))
     }
 }

@@ -111,10 +111,10 @@ fn localize(built: &Built, target: &Path) -> Result<()> {
     let (list, weak) = (folder.join("symbols"), folder.join("weak"));
     let (all, own) = (folder.join("all.o"), folder.join("meetgate.o"));
     fs::write(&list, built.functions.iter().map(|name| format!("{name}\n")).collect::<String>())?;
-    let mut joined = built.binutil("ld");
+    let mut joined = built.target.binutil("ld");
     joined.args(["-r", "--force-group-allocation", "--gc-sections"]);
     joined.args(built.functions.iter().flat_map(|name| ["-u", name]));
-    let mut localized = built.binutil("objcopy");
+    let mut localized = built.target.binutil("objcopy");
     localized.arg(format!("--keep-global-symbols={}", list.display())).arg("--strip-debug");
     // What only newer systems have would be needed of every system else.
     fs::write(&weak, weak_of_the_system(built)?)?;
@@ -126,14 +126,14 @@ fn localize(built: &Built, target: &Path) -> Result<()> {
         fs::remove_file(target)?;
     }
     // Without dates and owners.
-    run(built.binutil("ar").arg("rcsD").arg(target).arg(&own))?;
+    run(built.target.binutil("ar").arg("rcsD").arg(target).arg(&own))?;
     fs::remove_dir_all(folder)?;
     Ok(())
 }
 
 /// Functions that Rust's standard library uses where the system has them. nm cannot read all of the archive.
 fn weak_of_the_system(built: &Built) -> Result<String> {
-    let text = output_of(built.binutil("readelf").arg("-sW").arg(&built.archive))?;
+    let text = output_of(built.target.binutil("readelf").arg("-sW").arg(&built.archive))?;
     let rows = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
     let names = rows.filter_map(|row| match row.as_slice() {
         [_, _, _, _, "WEAK", _, "UND", name] => Some(format!("{name}\n")),

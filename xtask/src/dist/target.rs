@@ -1,6 +1,7 @@
 //! The machines that the library is built for.
 
 use crate::catalog::Result;
+use std::process::Command;
 
 /// The oldest glibc that a library for Linux loads with: that of RHEL 7 and of manylinux2014.
 pub const GLIBC_FLOOR: &str = "2.17";
@@ -121,6 +122,18 @@ impl Target {
 
     pub fn is_windows(&self) -> bool {
         self.system == System::Windows
+    }
+
+    /// As zig names it.
+    pub fn of_zig(&self) -> String {
+        let parts: Vec<&str> = self.triple.split('-').collect();
+        // Without the maker.
+        [&parts[..1], &parts[2..]].concat().join("-")
+    }
+
+    /// One of its binutils.
+    pub fn binutil(&self, name: &str) -> Command {
+        Command::new(format!("{}{name}", self.binutils))
     }
 
     /// As programs load it.

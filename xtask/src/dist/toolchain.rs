@@ -2,6 +2,7 @@
 //! and for Rust the compiler that has a standard library for the target, or its source.
 
 use super::flavour::Flavour;
+use super::small_curves;
 use super::target::{GLIBC_FLOOR, System, Target};
 use crate::catalog::Result;
 use crate::prerequisites::{self, Program};
@@ -75,6 +76,7 @@ impl Toolchain {
     /// `cargo rustc` for target and flavour, at the root; what it builds lies in the folder that comes with it.
     pub fn cargo_rustc(&self, workspace: &Workspace) -> Result<(Command, PathBuf)> {
         let folder = workspace.target.join("dist-build").join(self.target.triple);
+        let built = folder.join(self.target.triple).join(self.flavour.profile);
         let mut flags = self.reproducible(workspace)?;
         let mut command = match (&self.zigbuild, &self.standard) {
             (Some(zigbuild), _) => Command::new(zigbuild),
@@ -87,6 +89,10 @@ impl Toolchain {
             command.env("RUSTC", &compiler.rustc).env("CARGO", &compiler.cargo).env("RUSTC_BOOTSTRAP", "1");
             command.arg("-Zbuild-std=std,panic_unwind");
             command.arg(format!("-Zbuild-std-features={STANDARD_FEATURES}"));
+        }
+        if !self.target.is_windows() {
+            // Else a function that nobody has is found missing when a program loads the library.
+            flags.push("-Clink-arg=-Wl,-z,defs".to_owned());
         }
         match self.target.system {
             System::Glibc => {}
@@ -113,7 +119,10 @@ impl Toolchain {
         command.args(["--profile", self.flavour.profile]).args(self.flavour.features_on(self.target));
         command.arg("--target").arg(format!("{}{floor}", self.target.triple)).arg("--target-dir").arg(&folder);
         command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
-        Ok((command, folder.join(self.target.triple).join(self.flavour.profile)))
+        if self.flavour.is_small() && self.target.is_x86() && self.target.bits == 64 {
+            small_curves::take(workspace, self, &built.join("small-curves"), &mut command)?;
+        }
+        Ok((command, built))
     }
 
     /// No path of this machine gets into the library. Those that do are short: each file has one in its panics.
