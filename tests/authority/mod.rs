@@ -4,8 +4,8 @@
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rcgen::{PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519};
-use rustls::crypto::CryptoProvider;
 use ring::digest::{SHA256, digest};
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::version::{TLS12, TLS13};
@@ -121,7 +121,9 @@ fn config_with(
 /// client, and what each is called.
 pub fn servers_of_each_curve(authority: &Authority) -> Vec<(String, TlsServer)> {
     let mut servers = Vec::new();
-    for (kind, algorithm) in [("P-256", &PKCS_ECDSA_P256_SHA256), ("P-384", &PKCS_ECDSA_P384_SHA384), ("Ed25519", &PKCS_ED25519)] {
+    for (kind, algorithm) in
+        [("P-256", &PKCS_ECDSA_P256_SHA256), ("P-384", &PKCS_ECDSA_P384_SHA384), ("Ed25519", &PKCS_ED25519)]
+    {
         let own = authority.certify_key(KeyPair::generate_for(algorithm).unwrap(), |_| {});
         for group in provider().kx_groups.iter().copied() {
             for version in [&TLS12, &TLS13] {

@@ -41,7 +41,7 @@ usage: cargo xtask <command>
   codegen --check   say what is stale, and write nothing
   install           build the library for this machine and lay it out: lib/, include/, pkg-config, CMake, licences
                     --prefix <folder>: where; it is made
-                    --flavour full|embedded|embedded-system-roots: full unless it is said
+                    --flavour full|full-without-redis|embedded|embedded-system-roots: full unless it is said
                     --from <folder>: take the libraries that lie there, in place of a new build
   abi               put on record what programs rely on; refuses what would break them without a new ABI number
   dist              build for each target and write what is handed out into target/dist: archives, Debian packages, wheels, and

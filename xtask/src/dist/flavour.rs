@@ -22,6 +22,15 @@ pub const FULL: Flavour = Flavour {
     features: &["--features", "full"],
 };
 
+/// The same without the token store for several machines.
+pub const FULL_WITHOUT_REDIS: Flavour = Flavour {
+    name: "full-without-redis",
+    suffix: "-full-without-redis",
+    profile: "release",
+    takes_ready_standard: true,
+    features: &["--features", "events"],
+};
+
 /// Small, and with the public authorities; [`EMBEDDED_SYSTEM_ROOTS`] goes without them.
 pub const EMBEDDED: Flavour = Flavour {
     name: "embedded",
@@ -39,9 +48,9 @@ pub const EMBEDDED_SYSTEM_ROOTS: Flavour = Flavour {
     features: &["--no-default-features"],
 };
 
-pub const FLAVOURS: [&Flavour; 3] = [&FULL, &EMBEDDED, &EMBEDDED_SYSTEM_ROOTS];
+pub const FLAVOURS: [&Flavour; 4] = [&FULL, &FULL_WITHOUT_REDIS, &EMBEDDED, &EMBEDDED_SYSTEM_ROOTS];
 
-/// What is handed out; the other one is built where it is asked for.
+/// What is handed out; the others are built where they are asked for.
 pub const HANDED_OUT: [&Flavour; 2] = [&FULL, &EMBEDDED];
 
 impl Flavour {

@@ -39,6 +39,17 @@ pub fn parts(workspace: &Workspace) -> Vec<Part<'_>> {
     let part = |name, run| Part { name, needs: vec![C_COMPILER.provide()], run };
     vec![
         part("what is handed out, for each machine", Box::new(|_| dist::run_dist(workspace, &[]))),
+        part(
+            "the library without redis, which has a goal of size",
+            Box::new(|_| {
+                let flavour = dist::flavour::FULL_WITHOUT_REDIS.name;
+                // Not among what is handed out.
+                let output = workspace.target.join("tmp").join(flavour);
+                let output = output.to_string_lossy();
+                let target = "x86_64-unknown-linux-gnu";
+                dist::run_dist(workspace, &["--target", target, "--flavour", flavour, "--output", &output])
+            }),
+        ),
         part("two builds, one archive", Box::new(|_| same_bytes(workspace, "x86_64-unknown-linux-gnu", "embedded"))),
         part(
             "programs on each machine",
