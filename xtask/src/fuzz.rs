@@ -9,6 +9,8 @@ use crate::workspace::{Workspace, output_of, run};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 /// A thread that just ends looks like a leak. Only this target has none; what the others leave behind, valgrind tells in the C tests.
 const WITHOUT_THREADS: &str = "configuration";
@@ -42,30 +44,44 @@ pub fn run_fuzz(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let options = Options::read(arguments)?;
     CPP_COMPILER.provide()?;
     let programs = build(workspace)?;
-    let mut found = Vec::new();
-    for target in &options.targets {
-        let place = Place::of(workspace, target)?;
-        println!("{target}: {} s", options.seconds);
-        let report = place.run(&programs.join(target), options.seconds)?;
-        println!("{target}: {} runs, {} new inputs", report.runs, report.new_inputs);
-        if options.keeps {
-            let kept = place.keep(&programs.join(target))?;
-            println!("{target}: {kept} of them kept in {}", place.corpus.display());
+    let next = Mutex::new(options.targets.iter());
+    let found = Mutex::new(Vec::new());
+    // As many at a time as there are processors.
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                loop {
+                    // A lock that `while let` takes is held for the whole round.
+                    let Some(target) = locked(&next).next() else { break };
+                    let problem = options.run(workspace, target, &programs.join(target)).err();
+                    locked(&found).extend(problem.map(|problem| problem.to_string()));
+                }
+            });
         }
-        found.extend(report.finding.map(|input| format!("{target}: {}", input.display())));
-    }
-    if found.is_empty() {
-        return Ok(());
-    }
-    Err(format!(
-        "inputs for which something does not hold; the program above each tells what, and runs one alone where its path is \
-         the argument:\n{}",
-        found.join("\n")
-    )
-    .into())
+    });
+    let found = locked(&found);
+    if found.is_empty() { Ok(()) } else { Err(found.join("\n").into()) }
+}
+
+fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Options {
+    /// One target. An error where it finds something.
+    fn run(&self, workspace: &Workspace, target: &str, program: &Path) -> Result<()> {
+        let place = Place::of(workspace, target)?;
+        println!("{target}: {} s", self.seconds);
+        let report = place.run(program, self.seconds)?;
+        println!("{target}: {} runs, {} new inputs", report.runs, report.new_inputs);
+        if self.keeps {
+            println!("{target}: {} of them kept in {}", place.keep(program)?, place.corpus.display());
+        }
+        let Some(input) = report.finding else { return Ok(()) };
+        let (program, input) = (program.display(), input.display());
+        Err(format!("{target}: something does not hold for an input: {program} {input} tells what").into())
+    }
+
     fn read(arguments: &[&str]) -> Result<Options> {
         let mut options = Options { targets: Vec::new(), seconds: SECONDS, keeps: false };
         let mut rest = arguments.iter();
@@ -98,7 +114,7 @@ fn build(workspace: &Workspace) -> Result<PathBuf> {
     cargo.arg(workspace.root.join("fuzz/Cargo.toml")).arg("--target-dir").arg(&target);
     // With a target named, build scripts and macros are built without these flags.
     cargo.args(["--target", &machine]).env("RUSTC_BOOTSTRAP", "1").env("CARGO_ENCODED_RUSTFLAGS", FLAGS.join("\u{1f}"));
-    run(&mut cargo)?;
+    run(&mut yielding(&cargo))?;
     Ok(target.join(machine).join("release"))
 }
 
@@ -179,10 +195,19 @@ impl Place {
     }
 
     fn command(&self, program: &Path) -> Command {
-        let mut command = Command::new(program);
+        let mut command = yielding(&Command::new(program));
         command.current_dir(&self.scratch).arg(format!("-artifact_prefix={}/", self.findings.display()));
         command
     }
+}
+
+/// The same command, which leaves the processors to others that want them: tests run beside it.
+fn yielding(command: &Command) -> Command {
+    let mut nice = Command::new("nice");
+    nice.args(["-n", "10"]).arg(command.get_program()).args(command.get_args());
+    nice.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    nice.current_dir(command.get_current_dir().unwrap_or(Path::new(".")));
+    nice
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -30,10 +30,10 @@ const USAGE: &str = "\
 usage: cargo xtask <command>
 
   demo              start the sandbox, compile the C example and run it: all three platforms, driven from C
-  test              everything that must hold: formatting, lints, generated files, Rust tests, C tests
+  test              everything that must hold: formatting, lints, generated files, tests in Rust, C, Python and C#, fuzzing
   test --strict     the same, and a part that cannot be tried is a failure: for a machine that has everything
-  test --full       and what takes longer: everything that is handed out, built for each machine and run there, with fuzzing,
-                    both sanitizers, licences and sources; two hours
+  test --full       and what takes longer: everything that is handed out, built for each machine and run there, with both
+                    sanitizers, licences and sources; two hours
   test --part <words>   the parts whose names hold these words alone, with --full those of it, too
   test --asan       the tests in Rust and C with AddressSanitizer
   test --tsan       and with ThreadSanitizer

@@ -7,6 +7,7 @@ use crate::catalog::Result;
 use crate::codegen;
 use crate::dist::flavour::FLAVOURS;
 use crate::dotnet::Dotnet;
+use crate::fuzz;
 use crate::prerequisites::{
     self, C_COMPILER, CLANG, CLANG_TIDY, CMAKE, CPP_COMPILER, DOXYGEN, FISH, IP, MICROSOCKS, MONO, OPENSSL, PYTHON,
     REDIS, TINYPROXY, VALGRIND, ZSH, component,
@@ -58,13 +59,39 @@ impl Options {
 }
 
 /// Notes what it could not try.
-type Run<'w> = Box<dyn Fn(&mut Vec<String>) -> Result<()> + 'w>;
+type Run<'w> = Box<dyn Fn(&mut Vec<String>) -> Result<()> + Send + 'w>;
 
 /// One part: its name, what it needs, and how it runs.
 struct Part<'w> {
     name: &'static str,
     needs: Vec<std::result::Result<(), String>>,
     run: Run<'w>,
+    /// It runs beside those that come after it.
+    is_aside: bool,
+}
+
+impl<'w> Part<'w> {
+    fn new(name: &'static str, needs: Vec<std::result::Result<(), String>>, run: Run<'w>) -> Part<'w> {
+        Part { name, needs, run, is_aside: false }
+    }
+
+    fn aside(self) -> Part<'w> {
+        Part { is_aside: true, ..self }
+    }
+
+    /// Whether it passed.
+    fn passes(&self, skipped: &mut Vec<String>) -> bool {
+        println!("== {}", self.name);
+        let start = Instant::now();
+        match (self.run)(skipped) {
+            Ok(()) => println!("== {}: passed in {} s\n", self.name, start.elapsed().as_secs()),
+            Err(problem) => {
+                println!("== {}: FAILED: {problem}\n", self.name);
+                return false;
+            }
+        }
+        true
+    }
 }
 
 pub fn run_tests(workspace: &Workspace, options: &Options) -> Result<()> {
@@ -103,40 +130,34 @@ fn cargo<'w>(workspace: &'w Workspace, arguments: &'static [&'static str]) -> Ru
 fn quick<'w>(workspace: &'w Workspace, dotnet: &'w std::result::Result<Dotnet, String>) -> Vec<Part<'w>> {
     let cargo = |arguments| cargo(workspace, arguments);
     vec![
-        Part { name: "formatting", needs: vec![component("fmt", "rustfmt")], run: cargo(&["fmt", "--all", "--check"]) },
-        Part {
-            name: "generated files",
-            needs: vec![component("fmt", "rustfmt")],
-            run: Box::new(|_| codegen::check(&workspace.root)),
-        },
-        Part {
-            name: "clippy",
-            needs: vec![component("clippy", "clippy")],
-            run: Box::new(|skipped| clippy(workspace, skipped)),
-        },
-        Part {
-            name: "Rust and C tests",
-            needs: vec![C_COMPILER.provide()],
-            run: cargo(&["test", "--workspace", "--features", "meetgate/full", "--no-fail-fast"]),
-        },
-        Part {
-            name: "a library without cargo features",
-            needs: vec![],
-            run: cargo(&["test", "--quiet", "--package", "meetgate", "--no-default-features", "--lib"]),
-        },
-        Part {
-            name: "Python",
-            needs: vec![C_COMPILER.provide(), PYTHON.provide()],
-            run: Box::new(|skipped| {
+        Part::new("formatting", vec![component("fmt", "rustfmt")], cargo(&["fmt", "--all", "--check"])),
+        Part::new("generated files", vec![component("fmt", "rustfmt")], Box::new(|_| codegen::check(&workspace.root))),
+        Part::new("clippy", vec![component("clippy", "clippy")], Box::new(|skipped| clippy(workspace, skipped))),
+        Part::new(
+            "Rust and C tests",
+            vec![C_COMPILER.provide()],
+            cargo(&["test", "--workspace", "--features", "meetgate/full", "--no-fail-fast"]),
+        ),
+        Part::new(
+            "a library without cargo features",
+            vec![],
+            cargo(&["test", "--quiet", "--package", "meetgate", "--no-default-features", "--lib"]),
+        ),
+        // The tests of the bindings leave much of a processor's time.
+        Part::new("fuzzing", vec![CPP_COMPILER.provide()], Box::new(|_| fuzz::run_fuzz(workspace, &[]))).aside(),
+        Part::new(
+            "Python",
+            vec![C_COMPILER.provide(), PYTHON.provide()],
+            Box::new(|skipped| {
                 build_for_bindings(workspace)?;
                 watch(of_binding(workspace, Command::new("python3").arg("bindings/python/check.py")), skipped)
             }),
-        },
-        Part {
-            name: "C#",
-            needs: vec![C_COMPILER.provide(), dotnet.as_ref().map(drop).map_err(Clone::clone)],
-            run: Box::new(|skipped| dotnet.as_ref().map_or(Ok(()), |dotnet| csharp(workspace, dotnet, skipped))),
-        },
+        ),
+        Part::new(
+            "C#",
+            vec![C_COMPILER.provide(), dotnet.as_ref().map(drop).map_err(Clone::clone)],
+            Box::new(|skipped| dotnet.as_ref().map_or(Ok(()), |dotnet| csharp(workspace, dotnet, skipped))),
+        ),
     ]
 }
 
@@ -190,25 +211,31 @@ fn provide(workspace: &Workspace, set: Set, skipped: &mut Vec<String>) {
 /// How many passed, and which failed.
 fn run_parts<'w>(parts: Vec<Part<'w>>, skipped: &mut Vec<String>) -> (usize, Vec<&'static str>) {
     let (mut passed, mut failed) = (0, Vec::new());
-    for part in parts {
-        let missing: Vec<String> = part.needs.into_iter().filter_map(std::result::Result::err).collect();
-        if !missing.is_empty() {
-            skipped.push(format!("{}: {}", part.name, missing.join("; ")));
-            continue;
-        }
-        println!("== {}", part.name);
-        let start = Instant::now();
-        match (part.run)(skipped) {
-            Ok(()) => {
-                passed += 1;
-                println!("== {}: passed in {} s\n", part.name, start.elapsed().as_secs());
+    let mut count = |name, is_passed| if is_passed { passed += 1 } else { failed.push(name) };
+    thread::scope(|scope| {
+        let mut aside = Vec::new();
+        for part in parts {
+            let missing: Vec<&str> =
+                part.needs.iter().filter_map(|need| need.as_ref().err().map(String::as_str)).collect();
+            if !missing.is_empty() {
+                skipped.push(format!("{}: {}", part.name, missing.join("; ")));
+            } else if part.is_aside {
+                let name = part.name;
+                let run = move || {
+                    let mut skipped = Vec::new();
+                    (part.passes(&mut skipped), skipped)
+                };
+                aside.push((name, scope.spawn(run)));
+            } else {
+                count(part.name, part.passes(skipped));
             }
-            Err(problem) => {
-                println!("== {}: FAILED: {problem}\n", part.name);
-                failed.push(part.name);
-            }
         }
-    }
+        for (name, running) in aside {
+            let (is_passed, reasons) = running.join().unwrap_or_default();
+            count(name, is_passed);
+            note(reasons, skipped);
+        }
+    });
     (passed, failed)
 }
 
@@ -303,6 +330,7 @@ fn pass_on(from: impl Read, mut to: impl Write) -> io::Result<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn what_is_skipped_fails_a_strict_run_only() {
@@ -314,6 +342,27 @@ mod tests {
         assert_eq!(verdict(&[], &skipped, false), Ok(()));
         let why = verdict(&[], &skipped, true).unwrap_err();
         assert!(why.contains("--strict") && why.contains("C#: dotnet is not installed"), "{why}");
+    }
+
+    #[test]
+    fn a_part_aside_runs_beside_the_next_ones_and_counts() {
+        let (send, receive) = std::sync::mpsc::channel();
+        let fails = Part::new(
+            "it waits for the next one, and fails",
+            vec![],
+            Box::new(move |skipped| {
+                skipped.push("its own".to_owned());
+                receive.recv_timeout(Duration::from_secs(30))?;
+                Err("as it should".into())
+            }),
+        );
+        let panics = Part::new("it panics", vec![], Box::new(|_| panic!("on purpose")));
+        let cannot_run = Part::new("it lacks something", vec![Err("a wheel".to_owned())], Box::new(|_| Ok(())));
+        let next = Part::new("the next one", vec![], Box::new(move |_| Ok(send.send(())?)));
+        let mut skipped = Vec::new();
+        let (passed, failed) = run_parts(vec![fails.aside(), panics.aside(), cannot_run.aside(), next], &mut skipped);
+        assert_eq!((passed, failed), (1, vec!["it waits for the next one, and fails", "it panics"]));
+        assert_eq!(skipped, ["it lacks something: a wheel", "its own"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{Part, Run, Sanitizer, watch};
 use crate::catalog::Result;
 use crate::prerequisites::{C_COMPILER, PYTHON, Program};
 use crate::workspace::{Workspace, output_of, run};
-use crate::{deny, dist, foreign, fuzz};
+use crate::{deny, dist, foreign};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -36,7 +36,7 @@ pub fn parts(workspace: &Workspace) -> Vec<Part<'_>> {
             watch(cargo.args(arguments).env("MEETGATE_DIST", workspace.target.join("dist")), skipped)
         }) as Run<'_>
     };
-    let part = |name, run| Part { name, needs: vec![C_COMPILER.provide()], run };
+    let part = |name, run| Part::new(name, vec![C_COMPILER.provide()], run);
     vec![
         part("what is handed out, for each machine", Box::new(|_| dist::run_dist(workspace, &[]))),
         part(
@@ -79,11 +79,11 @@ pub fn parts(workspace: &Workspace) -> Vec<Part<'_>> {
             }),
         ),
         part("programs that are built with an archive", with_dist(&["--test", "installed"])),
-        Part {
-            name: "Debian packages and wheels",
-            needs: vec![PYTHON.provide()],
-            run: with_dist(&["--test", "packages", "--", "--ignored"]),
-        },
+        Part::new(
+            "Debian packages and wheels",
+            vec![PYTHON.provide()],
+            with_dist(&["--test", "packages", "--", "--ignored"]),
+        ),
         part("the NuGet package for all machines", with_dist(&["--test", "csharp_package", "--", "--ignored"])),
         part("C# on Windows", with_dist(&["--test", "wire", "--test", "token_scenarios", "csharp_on_windows"])),
         part(
@@ -94,7 +94,6 @@ pub fn parts(workspace: &Workspace) -> Vec<Part<'_>> {
             }),
         ),
         part("licences, bans and sources", Box::new(|_| deny::run_deny(workspace))),
-        part("fuzzing", Box::new(|_| fuzz::run_fuzz(workspace, &[]))),
         Sanitizer::Address.part(workspace),
         Sanitizer::Thread.part(workspace),
     ]

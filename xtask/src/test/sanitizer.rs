@@ -70,7 +70,7 @@ impl Sanitizer {
             Sanitizer::Address => "AddressSanitizer",
             Sanitizer::Thread => "ThreadSanitizer",
         };
-        Part { name, needs: vec![self.compiler(workspace)], run: self.run(workspace) }
+        Part::new(name, vec![self.compiler(workspace)], self.run(workspace))
     }
 
     /// clang with the runtime, which is a package of its own.
