@@ -2,6 +2,7 @@
 
 mod full;
 mod sanitizer;
+mod windows;
 
 use crate::catalog::Result;
 use crate::codegen;
@@ -100,7 +101,7 @@ pub fn run_tests(workspace: &Workspace, options: &Options) -> Result<()> {
     let dotnet = prerequisites::dotnet(workspace);
     let mut parts = match options.set {
         Set::Quick => quick(workspace, &dotnet),
-        Set::Full => quick(workspace, &dotnet).into_iter().chain(full::parts(workspace)).collect(),
+        Set::Full => quick(workspace, &dotnet).into_iter().chain(full::parts(workspace, &dotnet)).collect(),
         Set::Sanitized(sanitizer) => vec![sanitizer.part(workspace)],
     };
     if let Some(words) = &options.only {

@@ -75,15 +75,26 @@ impl Toolchain {
 
     /// `cargo rustc` for target and flavour, at the root; what it builds lies in the folder that comes with it.
     pub fn cargo_rustc(&self, workspace: &Workspace) -> Result<(Command, PathBuf)> {
+        let (mut command, folder) = self.cargo(workspace, "rustc")?;
+        let built = folder.join(self.flavour.profile);
+        command.args(["--profile", self.flavour.profile]).args(self.flavour.features_on(self.target));
+        if self.flavour.is_small() && self.target.is_x86() && self.target.bits == 64 {
+            small_curves::take(workspace, self, &built.join("small-curves"), &mut command)?;
+        }
+        Ok((command, built))
+    }
+
+    /// A command of cargo's that builds for the target, at the root; what it builds lies below the folder that comes with it, under
+    /// the name of the profile.
+    pub fn cargo(&self, workspace: &Workspace, name: &str) -> Result<(Command, PathBuf)> {
         let folder = workspace.target.join("dist-build").join(self.target.triple);
-        let built = folder.join(self.target.triple).join(self.flavour.profile);
         let mut flags = self.reproducible(workspace)?;
         let mut command = match (&self.zigbuild, &self.standard) {
             (Some(zigbuild), _) => Command::new(zigbuild),
             (None, Standard::Built(compiler)) => Command::new(&compiler.cargo),
             (None, Standard::Ready) => workspace.cargo_command::<&str>([]),
         };
-        command.arg("rustc").env("CARGO_ZIGBUILD_PYTHON_PATH", &self.zig);
+        command.arg(name).env("CARGO_ZIGBUILD_PYTHON_PATH", &self.zig);
         command.current_dir(&workspace.root);
         if let Standard::Built(compiler) = &self.standard {
             command.env("RUSTC", &compiler.rustc).env("CARGO", &compiler.cargo).env("RUSTC_BOOTSTRAP", "1");
@@ -116,13 +127,9 @@ impl Toolchain {
             flags.push("-Zplt=yes".to_owned());
         }
         let floor = if self.target.system == System::Glibc { format!(".{GLIBC_FLOOR}") } else { String::new() };
-        command.args(["--profile", self.flavour.profile]).args(self.flavour.features_on(self.target));
         command.arg("--target").arg(format!("{}{floor}", self.target.triple)).arg("--target-dir").arg(&folder);
         command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
-        if self.flavour.is_small() && self.target.is_x86() && self.target.bits == 64 {
-            small_curves::take(workspace, self, &built.join("small-curves"), &mut command)?;
-        }
-        Ok((command, built))
+        Ok((command, folder.join(self.target.triple)))
     }
 
     /// No path of this machine gets into the library. Those that do are short: each file has one in its panics.

@@ -1,7 +1,8 @@
 //! The parts that take long: what is handed out, built for each machine and run there.
 
-use super::{Part, Run, Sanitizer, watch};
+use super::{Part, Run, Sanitizer, watch, windows};
 use crate::catalog::Result;
+use crate::dotnet::Dotnet;
 use crate::prerequisites::{C_COMPILER, PYTHON, Program};
 use crate::workspace::{Workspace, output_of, run};
 use crate::{deny, dist, foreign};
@@ -22,19 +23,19 @@ pub const OPTIONAL: [(&str, Program); 8] = [
         Program::new("/usr/arm-linux-gnueabihf/lib/libc.so.6", &["libc6-dev-armhf-cross"]),
     ),
     ("programs for musl", Program::new("/lib/ld-musl-x86_64.so.1", &["musl"])),
-    ("programs for Windows", Program::new("/usr/lib/wine/wine64", &["wine64"])),
+    ("programs for Windows", Program::new(windows::WINE, &["wine64"])),
     ("programs for 32-bit Windows", Program::new("unshare", &["util-linux"])),
     ("archives for Windows", Program::new("unzip", &["unzip"])),
     ("what Debian says of its packages", Program::new("lintian", &["lintian"])),
 ];
 
-pub fn parts(workspace: &Workspace) -> Vec<Part<'_>> {
+pub fn parts<'w>(workspace: &'w Workspace, dotnet: &'w std::result::Result<Dotnet, String>) -> Vec<Part<'w>> {
     // What a binding's test of a package takes.
     let with_dist = |arguments: &'static [&'static str]| {
         Box::new(move |skipped: &mut Vec<String>| {
             let mut cargo = workspace.cargo_command(["test", "--quiet", "--features", "full"]);
             watch(cargo.args(arguments).env("MEETGATE_DIST", workspace.target.join("dist")), skipped)
-        }) as Run<'_>
+        }) as Run<'w>
     };
     let part = |name, run| Part::new(name, vec![C_COMPILER.provide()], run);
     vec![
@@ -86,6 +87,13 @@ pub fn parts(workspace: &Workspace) -> Vec<Part<'_>> {
         ),
         part("the NuGet package for all machines", with_dist(&["--test", "csharp_package", "--", "--ignored"])),
         part("C# on Windows", with_dist(&["--test", "wire", "--test", "token_scenarios", "csharp_on_windows"])),
+        Part::new(
+            "C#'s own tests on Windows",
+            vec![dotnet.as_ref().map(drop).map_err(Clone::clone)],
+            Box::new(|skipped| {
+                dotnet.as_ref().map_or(Ok(()), |dotnet| windows::run_csharp(workspace, dotnet, skipped))
+            }),
+        ),
         part(
             "events for ten minutes",
             Box::new(move |skipped| {

@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Net;
-using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Xunit;
@@ -114,67 +112,37 @@ public static class DownloadTests
     /// <summary>A server with one file, which knows ranges.</summary>
     private sealed class Files : IDisposable
     {
-        private readonly HttpListener listener = new();
-        private readonly byte[] content;
+        private readonly Scripted server;
 
         internal Files(string content)
         {
-            this.content = System.Text.Encoding.UTF8.GetBytes(content);
-            using (var free = new TcpListener(IPAddress.Loopback, 0))
-            {
-                free.Start();
-                Url = "http://127.0.0.1:" + ((IPEndPoint)free.LocalEndpoint).Port;
-            }
-            listener.Prefixes.Add(Url + "/");
-            listener.Start();
-            new Thread(Serve) { IsBackground = true }.Start();
+            server = new Scripted(request => Answer(content, request.Header("Range")));
         }
 
-        internal string Url { get; }
+        internal string Url => server.Url;
 
         /// <summary>After so many bytes nothing more comes.</summary>
         internal int? StopsAfter { get; set; }
 
-        internal ManualResetEventSlim Stopped { get; } = new();
+        internal ManualResetEventSlim Stopped => server.Stopped;
 
-        public void Dispose() => listener.Close();
+        public void Dispose() => server.Dispose();
 
-        private void Serve()
+        private string Answer(string content, string range)
         {
-            try
-            {
-                while (true)
-                {
-                    HttpListenerContext context = listener.GetContext();
-                    Answer(context);
-                }
-            }
-            catch (Exception problem) when (problem is HttpListenerException or ObjectDisposedException)
-            {
-            }
-        }
-
-        private void Answer(HttpListenerContext context)
-        {
+            string head = "200 OK";
             int from = 0;
-            context.Response.AddHeader("ETag", "\"v1\"");
-            if (context.Request.Headers["Range"] is { } range)
+            if (range.Length > 0)
             {
                 from = int.Parse(range["bytes=".Length..].TrimEnd('-'), System.Globalization.CultureInfo.InvariantCulture);
-                context.Response.StatusCode = 206;
-                context.Response.AddHeader("Content-Range", $"bytes {from}-{content.Length - 1}/{content.Length}");
+                head = $"206 Partial Content; Content-Range: bytes {from}-{content.Length - 1}/{content.Length}";
             }
-            context.Response.ContentType = "video/mp4";
-            context.Response.ContentLength64 = content.Length - from;
+            string left = content[from..];
             if (StopsAfter is { } most)
             {
-                context.Response.OutputStream.Write(content, from, Math.Min(most, content.Length - from - 1));
-                context.Response.OutputStream.Flush();
-                Stopped.Set();
-                return;
+                left = left.Insert(Math.Min(most, left.Length - 1), Scripted.Stop.ToString());
             }
-            context.Response.OutputStream.Write(content, from, content.Length - from);
-            context.Response.Close();
+            return $"{head}; ETag: \"v1\"; Content-Type: video/mp4\n{left}";
         }
     }
 }

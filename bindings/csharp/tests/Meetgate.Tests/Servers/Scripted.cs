@@ -11,10 +11,17 @@ namespace Meetgate.Tests;
 
 /// <summary>A request as it arrived.</summary>
 /// <param name="Line">Its first line: method, path and query.</param>
+/// <param name="Headers">The lines after it.</param>
 /// <param name="Body">What followed the head.</param>
-internal sealed record Request(string Line, byte[] Body)
+internal sealed record Request(string Line, IReadOnlyList<string> Headers, byte[] Body)
 {
     internal bool Has(string part) => Line.Contains(part, StringComparison.Ordinal);
+
+    /// <summary>The value of a header; empty where it was not sent.</summary>
+    internal string Header(string name) => Headers.FirstOrDefault(
+        header => header.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase)) is { } found
+        ? found[(name.Length + 1)..].Trim()
+        : "";
 }
 
 /// <summary>An HTTP server that answers every request as it is told to.</summary>
@@ -26,6 +33,9 @@ internal sealed class Scripted : IDisposable
     /// <summary>Said in place of an answer: take the request, and never answer.</summary>
     internal const string Silence = "silence";
 
+    /// <summary>In a body: what follows it is announced, and not sent.</summary>
+    internal const char Stop = '\u0004';
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -35,7 +45,7 @@ internal sealed class Scripted : IDisposable
 
     /// <param name="script">
     /// From the request to the answer: a body, which goes with HTTP 200, or a status, a line feed and a body. Headers
-    /// follow the status, each after a semicolon: <c>302 Found; Location: /login</c>.
+    /// follow the status, each after a semicolon: <c>302 Found; Location: /login</c>. Without a type of its own the body is JSON.
     /// </param>
     internal Scripted(Func<Request, string> script)
     {
@@ -49,6 +59,9 @@ internal sealed class Scripted : IDisposable
         : this(_ => answer)
     {
     }
+
+    /// <summary>An answer has come to its <see cref="Stop"/>.</summary>
+    internal ManualResetEventSlim Stopped { get; } = new();
 
     internal string Url => "http://127.0.0.1:" + ((IPEndPoint)listener.LocalEndpoint).Port;
 
@@ -146,12 +159,19 @@ internal sealed class Scripted : IDisposable
                 }
                 int split = answer.IndexOf('\n', StringComparison.Ordinal);
                 string status = split < 0 ? "200 OK" : answer[..split].Replace("; ", "\r\n", StringComparison.Ordinal);
-                byte[] body = Encoding.UTF8.GetBytes(answer[(split + 1)..]);
-                string type = "Content-Type: application/json";
-                string head = $"HTTP/1.1 {status}\r\n{type}\r\nContent-Length: {body.Length}\r\n\r\n";
+                string[] body = answer[(split + 1)..].Split(Stop);
+                bool hasType = status.Contains("\r\nContent-Type:", StringComparison.Ordinal);
+                string type = hasType ? "" : "Content-Type: application/json\r\n";
+                int length = body.Sum(Encoding.UTF8.GetByteCount);
+                string head = $"HTTP/1.1 {status}\r\n{type}Content-Length: {length}\r\n\r\n";
                 stream.Write(Encoding.ASCII.GetBytes(head));
-                stream.Write(body);
+                stream.Write(Encoding.UTF8.GetBytes(body[0]));
                 stream.Flush();
+                if (body.Length > 1)
+                {
+                    Stopped.Set();
+                    return;
+                }
             }
         }
         catch (Exception problem) when (IsEnd(problem))
@@ -171,13 +191,13 @@ internal sealed class Scripted : IDisposable
                 head.Add(line);
                 continue;
             }
-            string Header(string name) => head.Find(
-                known => known.StartsWith(name, StringComparison.OrdinalIgnoreCase)) is { } found
-                ? found[name.Length..].Trim()
-                : "";
-            return new Request(head[0], Header("transfer-encoding:") == "chunked"
-                ? Chunks(stream)
-                : Bytes(stream, int.TryParse(Header("content-length:"), out int length) ? length : 0));
+            var request = new Request(head[0], head[1..], []);
+            return request with
+            {
+                Body = request.Header("transfer-encoding") == "chunked"
+                    ? Chunks(stream)
+                    : Bytes(stream, int.TryParse(request.Header("content-length"), out int length) ? length : 0),
+            };
         }
         return null;
     }
