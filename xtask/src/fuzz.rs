@@ -133,7 +133,7 @@ struct Place {
     grown: PathBuf,
     /// Inputs for which something does not hold.
     findings: PathBuf,
-    /// Where the program runs: relative paths in an input lead here.
+    /// Where the program runs and leaves its files: relative paths in an input lead here.
     scratch: PathBuf,
 }
 
@@ -152,6 +152,7 @@ impl Place {
             findings: own.join("findings"),
             scratch: own.join("scratch"),
         };
+        _ = fs::remove_dir_all(&place.scratch);
         for folder in [&place.grown, &place.findings, &place.scratch] {
             fs::create_dir_all(folder)?;
         }
@@ -196,7 +197,8 @@ impl Place {
 
     fn command(&self, program: &Path) -> Command {
         let mut command = yielding(&Command::new(program));
-        command.current_dir(&self.scratch).arg(format!("-artifact_prefix={}/", self.findings.display()));
+        command.current_dir(&self.scratch).env("TMPDIR", &self.scratch);
+        command.arg(format!("-artifact_prefix={}/", self.findings.display()));
         command
     }
 }
