@@ -58,7 +58,7 @@ impl Toolchain {
     pub fn provide(workspace: &Workspace, target: &'static Target, flavour: &'static Flavour) -> Result<Toolchain> {
         let standard = Standard::of(target, flavour)?;
         binutils(target).provide()?;
-        // For Windows it makes the import libraries alone.
+        // For Windows it makes the import libraries, and the small curves.
         let zig = prerequisites::python_with(workspace, "zig", ZIG)?;
         let zigbuild = match target.is_windows() {
             true => None,
