@@ -178,6 +178,7 @@ fn passes(machine: &Machine, flavour: &str, names: &[&str]) {
 fn takes_each_curve(machine: &Machine) {
     let authority = Authority::new("ours");
     let own = authority.certify(|_| {});
+    let tls = json!({ "ca_pem": authority.pem, "client_cert_pem": own.pem, "client_key_pem": own.key.serialize_pem() });
     let servers = servers_of_each_curve(&authority);
     for flavour in ["", "-embedded"] {
         let Some(tree) = machine.unpacked(flavour, "-curves") else { return };
@@ -186,9 +187,6 @@ fn takes_each_curve(machine: &Machine) {
         }
         let program = machine.compile(&tree, "tests/c/resident.c", &[], "resident");
         for (name, server) in &servers {
-            let tls = json!({
-                "ca_pem": authority.pem, "client_cert_pem": own.pem, "client_key_pem": own.key.serialize_pem()
-            });
             called(machine, &program, server, &tls, &format!("{name}{flavour}"));
         }
     }

@@ -9,8 +9,8 @@ use crate::workspace::{Workspace, output_of, run};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{iter, panic, thread};
 
 /// A thread that just ends looks like a leak. Only this target has none; what the others leave behind, valgrind tells in the C tests.
 const WITHOUT_THREADS: &str = "configuration";
@@ -44,27 +44,19 @@ pub fn run_fuzz(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let options = Options::read(arguments)?;
     CPP_COMPILER.provide()?;
     let programs = build(workspace)?;
-    let next = Mutex::new(options.targets.iter());
-    let found = Mutex::new(Vec::new());
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let targets = iter::from_fn(|| options.targets.get(next.fetch_add(1, Ordering::Relaxed)));
+        let problems = targets.filter_map(|target| options.run(workspace, target, &programs.join(target)).err());
+        problems.map(|problem| problem.to_string()).collect::<Vec<_>>()
+    };
     // As many at a time as there are processors.
-    thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
-                loop {
-                    // A lock that `while let` takes is held for the whole round.
-                    let Some(target) = locked(&next).next() else { break };
-                    let problem = options.run(workspace, target, &programs.join(target)).err();
-                    locked(&found).extend(problem.map(|problem| problem.to_string()));
-                }
-            });
-        }
+    let found: Vec<String> = thread::scope(|scope| {
+        let count = thread::available_parallelism().map_or(1, usize::from);
+        let workers: Vec<_> = (0..count).map(|_| scope.spawn(take)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|it| panic::resume_unwind(it))).collect()
     });
-    let found = locked(&found);
     if found.is_empty() { Ok(()) } else { Err(found.join("\n").into()) }
-}
-
-fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
-    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Options {

@@ -120,6 +120,10 @@ impl Target {
         self.triple.starts_with("x86_64-") || self.triple.starts_with("i686-")
     }
 
+    pub fn is_x86_64(&self) -> bool {
+        self.is_x86() && self.bits == 64
+    }
+
     pub fn is_windows(&self) -> bool {
         self.system == System::Windows
     }

@@ -23,7 +23,7 @@ pub const OPTIONAL: [(&str, Program); 8] = [
         Program::new("/usr/arm-linux-gnueabihf/lib/libc.so.6", &["libc6-dev-armhf-cross"]),
     ),
     ("programs for musl", Program::new("/lib/ld-musl-x86_64.so.1", &["musl"])),
-    ("programs for Windows", Program::new(windows::WINE, &["wine64"])),
+    ("programs for Windows", windows::WINE),
     ("programs for 32-bit Windows", Program::new("unshare", &["util-linux"])),
     ("archives for Windows", Program::new("unzip", &["unzip"])),
     ("what Debian says of its packages", Program::new("lintian", &["lintian"])),
@@ -89,7 +89,7 @@ pub fn parts<'w>(workspace: &'w Workspace, dotnet: &'w std::result::Result<Dotne
         part("C# on Windows", with_dist(&["--test", "wire", "--test", "token_scenarios", "csharp_on_windows"])),
         Part::new(
             "C#'s own tests on Windows",
-            vec![dotnet.as_ref().map(drop).map_err(Clone::clone)],
+            vec![windows::WINE.provide(), dotnet.as_ref().map(drop).map_err(Clone::clone)],
             Box::new(|skipped| {
                 dotnet.as_ref().map_or(Ok(()), |dotnet| windows::run_csharp(workspace, dotnet, skipped))
             }),

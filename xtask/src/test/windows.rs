@@ -6,11 +6,12 @@ use crate::dist::flavour::FULL;
 use crate::dist::target::Target;
 use crate::dist::toolchain::Toolchain;
 use crate::dotnet::Dotnet;
+use crate::prerequisites::Program;
 use crate::workspace::{Workspace, run};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-pub const WINE: &str = "/usr/lib/wine/wine64";
+pub const WINE: Program = Program::new("/usr/lib/wine/wine64", &["wine64"]);
 const TARGET: &str = "x86_64-win7-windows-gnu";
 /// Seconds: some ten times as long as they take. What Wine cannot do has hung before.
 const PATIENCE: &str = "600";
@@ -32,22 +33,18 @@ const LEFT_OUT: [(&str, &str); 8] = [
 ];
 
 pub fn run_csharp(workspace: &Workspace, dotnet: &Dotnet, skipped: &mut Vec<String>) -> Result<()> {
-    if !Path::new(WINE).is_file() {
-        skipped.push("C#'s own tests on Windows: wine64 is not installed".to_owned());
-        return Ok(());
-    }
     let target = Target::named(TARGET)?;
     let library = workspace.target.join("dist/runtimes").join(target.runtime).join("native").join(target.library());
     let sandbox = sandbox(workspace, target)?;
     let program = publish(workspace, dotnet, target)?;
     // Wine's server begins with the first program, has its output, and writes a thousand lines there when it ends.
     let mut first = wine(workspace);
-    first.args([WINE, "cmd", "/c", "exit"]).stdout(Stdio::null()).stderr(Stdio::null());
+    first.args(["cmd", "/c", "exit"]).stdout(Stdio::null()).stderr(Stdio::null());
     run(&mut first)?;
     let mut tests = wine(workspace);
-    tests.arg(WINE).arg(program).arg("-noColor").current_dir(workspace.root.join("tests/fixtures"));
+    tests.arg(program).arg("-noColor").current_dir(workspace.root.join("tests/fixtures"));
     tests.args(LEFT_OUT.iter().flat_map(|(option, name)| [option, name]));
-    // With it, .NET crashes on Wine 8.
+    // .NET crashes on Wine 8 where it keeps apart what it writes and what it executes.
     tests.env("DOTNET_EnableWriteXorExecute", "0");
     watch(tests.env("MEETGATE_LIBRARY", of_wine(&library)).env("MEETGATE_SANDBOX", of_wine(&sandbox)), skipped)
 }
@@ -55,12 +52,12 @@ pub fn run_csharp(workspace: &Workspace, dotnet: &Dotnet, skipped: &mut Vec<Stri
 /// What runs Wine, with a Windows of its own.
 fn wine(workspace: &Workspace) -> Command {
     let mut command = Command::new("timeout");
-    command.arg(PATIENCE);
+    command.args([PATIENCE, WINE.name]);
     command.env("WINEPREFIX", workspace.target.join("tmp/wine-prefix-of-tests")).env("WINEDEBUG", "-all");
     command
 }
 
-/// For Windows, too: Wine starts no program of Linux for one of its own.
+/// For Windows as well, like the tests, which start it.
 fn sandbox(workspace: &Workspace, target: &'static Target) -> Result<PathBuf> {
     let (mut cargo, built) = Toolchain::provide(workspace, target, &FULL)?.cargo(workspace, "build")?;
     run(cargo.args(["--package", "meetgate-sandbox", "--locked"]))?;
